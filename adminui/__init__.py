@@ -1,0 +1,1 @@
+"""The site, and where everything is put together."""

@@ -1,0 +1,1 @@
+"""The engine: schema text to models, tables, records and API. Knows nothing of HTML."""

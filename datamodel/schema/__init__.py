@@ -1,0 +1,1 @@
+"""Schema text to intermediate representation. Pure: no Django, no graphene, no I/O."""

@@ -1,0 +1,61 @@
+"""Schema text and the places in it."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from functools import lru_cache
+
+__all__ = ["Location", "Source", "excerpt"]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A named text. ``name`` is the file name shown to people, ``text`` its whole content."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A character in a source. ``line`` and ``column`` count from 1, columns in characters."""
+
+    source: Source
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        return f"{self.source.name}:{self.line}:{self.column}"
+
+    @classmethod
+    def at_offset(cls, source: Source, offset: int) -> Location:
+        """Return the location of the character at ``offset`` (0-based, in characters)."""
+        starts = _line_starts(source.text)
+        line = bisect_right(starts, offset)
+        return cls(source, line, offset - starts[line - 1] + 1)
+
+
+@lru_cache(maxsize=64)
+def _line_starts(text: str) -> tuple[int, ...]:
+    """The offsets at which lines begin; only a line feed ends a line."""
+    starts = [0]
+    starts.extend(index + 1 for index, character in enumerate(text) if character == "\n")
+    return tuple(starts)
+
+
+def excerpt(location: Location, *, context: int = 1) -> str:
+    """Return the lines around ``location``, numbered, with a caret under the character."""
+    lines = location.source.text.split("\n")
+    first = max(1, location.line - context)
+    last = min(len(lines), location.line + context)
+    width = len(str(last))
+    shown: list[str] = []
+    for number in range(first, last + 1):
+        line = lines[number - 1].rstrip("\r")
+        shown.append(f"{number:>{width}} | {line}")
+        if number == location.line:
+            # tabs stay tabs, so that the caret stands under its character
+            indent = "".join("\t" if c == "\t" else " " for c in line[: location.column - 1])
+            shown.append(f"{' ' * width} | {indent}^")
+    return "\n".join(shown)
