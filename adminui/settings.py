@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 from pathlib import Path
 
 import dj_database_url
@@ -41,8 +42,9 @@ def read_secret_key() -> str:
     return ""
 
 
-# Commands that need no key work without one; `serve` generates it before anything is signed.
-SECRET_KEY = read_secret_key() or "not-yet-generated-run-manage-py-serve-or-set-SECRET_KEY"
+# A key made up for this process keeps commands working that sign nothing; `adminui.wsgi` refuses it.
+HAS_SECRET_KEY = bool(read_secret_key())
+SECRET_KEY = read_secret_key() or secrets.token_urlsafe(50)
 
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS") or ["localhost", "127.0.0.1", "[::1]"]
 CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
@@ -96,7 +98,8 @@ TEMPLATES = [
 ]
 
 DATABASE_URL = os.environ.get("DATABASE_URL") or f"sqlite:///{VAR_DIR / 'joinery.sqlite3'}"
-DATABASES = {"default": dj_database_url.parse(DATABASE_URL, conn_max_age=None)}
+# Requests run in threads of their own context: a connection lasts a request, or goes back to the pool.
+DATABASES = {"default": dj_database_url.parse(DATABASE_URL, conn_max_age=0)}
 
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
@@ -105,10 +108,15 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
     }
 else:
-    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     DATABASES["default"]["OPTIONS"] = {
         "options": "-c lock_timeout=3000 -c statement_timeout=10000 -c idle_in_transaction_session_timeout=30000"
     }
+    if env_flag("JOINERY_DB_POOL", False):
+        DATABASES["default"]["OPTIONS"]["pool"] = {
+            "min_size": 1,
+            "max_size": env_int("JOINERY_DB_POOL_SIZE", 20),
+            "timeout": 5,
+        }
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
