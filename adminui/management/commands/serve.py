@@ -36,7 +36,7 @@ class Command(BaseCommand):
         parser.add_argument("--empty", action="store_true", help="Leave an empty database without a schema.")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if os.environ.get("JOINERY_REQUIRE_SECRET_KEY") and not os.environ.get("SECRET_KEY"):
+        if os.environ.get("JOINERY_CONTAINER") and not os.environ.get("SECRET_KEY"):
             raise CommandError("SECRET_KEY is not set. Set it in the container's environment.")
         try:
             made = firststart.prepare(schema=options["schema"], empty=options["empty"])
