@@ -32,7 +32,9 @@ class Server:
     environment: dict[str, str]
     log: Path
 
-    def graphql(self, query: str, variables: dict[str, Any] | None = None, key: str = API_KEY) -> tuple[int, Any]:
+    def graphql(
+        self, query: str, variables: dict[str, Any] | None = None, key: str = API_KEY
+    ) -> tuple[int, Any]:
         """POST a document; answer status and JSON body."""
         body = json.dumps({"query": query, "variables": variables or {}}).encode()
         headers = {"content-type": "application/json", "x-api-key": key}
@@ -72,7 +74,11 @@ def answers(url: str) -> bool:
 
 def server_environment(var: Path, **extra: str) -> dict[str, str]:
     """The environment of a server that keeps all it has in ``var``, on SQLite."""
-    kept = {k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "DJANGO_SETTINGS_MODULE", "SECRET_KEY"}}
+    kept = {
+        k: v
+        for k, v in os.environ.items()
+        if k not in {"DATABASE_URL", "DJANGO_SETTINGS_MODULE", "SECRET_KEY"}
+    }
     return kept | {"JOINERY_VAR": str(var)} | extra
 
 

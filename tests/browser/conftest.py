@@ -24,7 +24,13 @@ def browser() -> Iterator[playwright.Browser]:
     with playwright.sync_playwright() as runner:
         chromium = runner.chromium.launch(
             executable_path=CHROMIUM,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+            args=[
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-sync",
+            ],
         )
         yield chromium
         chromium.close()
@@ -52,7 +58,8 @@ def anonymous_page(browser: playwright.Browser, server: Server) -> Iterator[play
         "console",
         lambda message: (
             complaints.append(f"console: {message.text}")
-            if message.type == "error" and not any(f"status of {status}" in message.text for status in expected)
+            if message.type == "error"
+            and not any(f"status of {status}" in message.text for status in expected)
             else None
         ),
     )
