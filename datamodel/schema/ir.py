@@ -75,6 +75,10 @@ class FieldKind(StrEnum):
     ENUM = "enum"
     CUSTOM = "custom"
     MODEL = "model"
+    ABSTRACT = "abstract"
+    """An interface, union or input, kept as a ``CustomOperation``; never in a model."""
+    UNKNOWN = "unknown"
+    """Nothing of that name exists; only before validating."""
 
 
 class FieldOrigin(StrEnum):
@@ -133,6 +137,8 @@ class FieldType:
     is_required: bool = False
     """The outer ``!``: of the list where there is one, else of the value."""
     is_item_required: bool = False
+    location: Location | None = field(default=None, compare=False)
+    """Where the type's name stands."""
 
     def __str__(self) -> str:
         inner = f"[{self.name}{'!' if self.is_item_required else ''}]" if self.is_list else self.name
@@ -207,7 +213,7 @@ class ModelField:
     is_in_type: bool = True
     """False for version 1's generated keys, which only the inputs show."""
     is_read_only: bool = False
-    """True for timestamps that the schema does not declare: no input takes them."""
+    """True for timestamps and owners that the schema does not declare: no input takes them."""
     declared_relation: RelationDeclaration | None = None
     relation: Relation | None = None
     auth: tuple[AuthRule, ...] | None = None
@@ -224,10 +230,13 @@ class ModelIndex:
     """A secondary index: ``@key(name:)``, ``@index``, ``.secondaryIndexes()``."""
 
     name: str
+    """Empty before normalizing where the schema gives none."""
     fields: tuple[str, ...]
     """Partition field first, then the sort fields."""
     query_field: str | None = None
     is_name_explicit: bool = True
+    is_query_default: bool = False
+    """True before normalizing where the schema says nothing of a query and the dialect has a default."""
     location: Location | None = field(default=None, compare=False)
 
 
@@ -269,6 +278,8 @@ class ModelType:
     """True for the join model that a many-to-many relationship generates."""
     is_versioned: bool = False
     location: Location | None = field(default=None, compare=False)
+    key_location: Location | None = field(default=None, compare=False)
+    """Where the primary key is spelled out."""
 
     def field(self, name: str) -> ModelField:
         """Return the field called ``name``; raise KeyError where there is none."""
