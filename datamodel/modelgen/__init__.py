@@ -1,0 +1,30 @@
+"""IR to Django model classes."""
+
+from __future__ import annotations
+
+from datamodel.modelgen.builder import APP_LABEL, build_models, build_state, link_attribute
+from datamodel.modelgen.constraints import ReferenceConstraint
+from datamodel.modelgen.keys import decode_key, encode_key
+from datamodel.modelgen.labels import label_field
+from datamodel.modelgen.names import FieldNames, ModelNames, NameMap, build_names
+from datamodel.modelgen.record import Record
+from datamodel.modelgen.values import ValueProblem, coerce, parse_scalar
+
+__all__ = [
+    "APP_LABEL",
+    "FieldNames",
+    "ModelNames",
+    "NameMap",
+    "Record",
+    "ReferenceConstraint",
+    "ValueProblem",
+    "build_models",
+    "build_names",
+    "build_state",
+    "coerce",
+    "decode_key",
+    "encode_key",
+    "label_field",
+    "link_attribute",
+    "parse_scalar",
+]

@@ -1,0 +1,205 @@
+"""Record: what all generated models have in common."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, ClassVar, Self
+
+from django.db import models, router, transaction
+from django.db.models import Q
+from django.db.models.signals import post_delete, pre_delete
+
+from datamodel.modelgen.keys import MAX_KEY_LENGTH, encode_key
+from datamodel.modelgen.labels import label_field, label_text
+from datamodel.modelgen.names import ModelNames
+from datamodel.modelgen.values import ValueProblem, iso_timestamp, now_ms
+from datamodel.schema.ir import ModelType, Schema
+
+__all__ = ["LiveRecords", "Record", "RecordQuerySet"]
+
+MAX_INDEX_BYTES = 2600
+"""What PostgreSQL takes into one entry of an index, with some room for its header."""
+
+
+class RecordQuerySet(models.QuerySet):
+    """Deletes record by record, so that no policy is bypassed."""
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """Delete each record as ``Record.delete`` does, in one transaction."""
+        counts: dict[str, int] = {}
+        with transaction.atomic(using=self.db):
+            for record in self.order_by("joinery_pk"):
+                for name, count in record.delete()[1].items():
+                    counts[name] = counts.get(name, 0) + count
+        self._result_cache = None
+        return sum(counts.values()), counts
+
+    delete.alters_data = True  # type: ignore[attr-defined]
+    delete.queryset_only = True  # type: ignore[attr-defined]
+
+    def live(self) -> Self:
+        """Leave out tombstones."""
+        return self.filter(joinery_deleted=False)
+
+
+AllRecords = models.Manager.from_queryset(RecordQuerySet, "AllRecords")
+
+
+class LiveRecords(AllRecords):  # type: ignore[misc, valid-type]
+    """The records that are not deleted."""
+
+    def get_queryset(self) -> RecordQuerySet:
+        queryset: RecordQuerySet = super().get_queryset()
+        return queryset.live()
+
+
+class Record(models.Model):
+    """A record of a generated model. Fields are reached by their API names, whatever Python calls them."""
+
+    model_type: ClassVar[ModelType]
+    names: ClassVar[ModelNames]
+    schema: ClassVar[Schema]
+    reference_attributes: ClassVar[frozenset[str]] = frozenset()
+    """Attributes that hold references; relations read before are stale once one is set."""
+
+    joinery_pk = models.BigAutoField(primary_key=True)
+    joinery_version = models.IntegerField(default=1)
+    joinery_deleted = models.BooleanField(default=False)
+    joinery_changed_at = models.BigIntegerField(default=0)
+
+    objects = LiveRecords()
+    all_objects = AllRecords()
+
+    class Meta:
+        abstract = True
+        base_manager_name = "all_objects"
+        default_manager_name = "objects"
+
+    def __str__(self) -> str:
+        return self.label
+
+    def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
+        """Write the record; fills in id, timestamps and version."""
+        touched = self._stamp()
+        self._check_index_sizes()
+        if update_fields is not None:
+            update_fields = {*update_fields, *touched}
+        super().save(*args, update_fields=update_fields, **kwargs)
+        self.__dict__.pop("_joinery_given", None)
+
+    def delete(self, using: str | None = None, keep_parents: bool = False) -> tuple[int, dict[str, int]]:
+        """Delete the record; it stays as a tombstone where DataStore is on. Receivers apply the policies."""
+        database = using or router.db_for_write(type(self), instance=self)
+        with transaction.atomic(using=database):
+            pre_delete.send(sender=type(self), instance=self, using=database, origin=self)
+            if self.schema.has_datastore:
+                self._bury(database)
+            else:
+                type(self).all_objects.using(database).filter(pk=self.pk)._raw_delete(database)
+            post_delete.send(sender=type(self), instance=self, using=database, origin=self)
+        return 1, {self._meta.label: 1}
+
+    delete.alters_data = True  # type: ignore[attr-defined]
+
+    def get_value(self, field: str) -> Any:
+        """Return the value of a field by its API name; raise KeyError where there is none."""
+        return getattr(self, self.names.attribute(field))
+
+    def set_value(self, field: str, value: Any) -> None:
+        """Set a field by its API name. A timestamp that is set is not overwritten by ``save``."""
+        attribute = self.names.attribute(field)
+        setattr(self, attribute, value)
+        self.__dict__.setdefault("_joinery_given", set()).add(field)
+        if attribute in self.reference_attributes:
+            self._state.fields_cache.clear()
+
+    def values(self) -> dict[str, Any]:
+        """Return the stored fields by API name."""
+        return {field.name: self.get_value(field.name) for field in self.model_type.stored_fields}
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        return tuple(self.get_value(name) for name in self.model_type.primary_key)
+
+    @property
+    def key_dict(self) -> dict[str, Any]:
+        return dict(zip(self.model_type.primary_key, self.key, strict=True))
+
+    @property
+    def url_key(self) -> str:
+        return encode_key(self.key)
+
+    @property
+    def label(self) -> str:
+        """What people call the record: its best text field, else its key."""
+        field = label_field(self.model_type)
+        text = label_text(self.get_value(field.name) or "") if field else ""
+        return text or ", ".join(str(part) for part in self.key)
+
+    @classmethod
+    def key_filter(cls, key: Mapping[str, Any] | Sequence[Any]) -> Q:
+        """Return the condition that finds the record; raise KeyError where a key field is missing."""
+        fields = cls.model_type.primary_key
+        parts = [key[name] for name in fields] if isinstance(key, Mapping) else list(key)
+        if len(parts) != len(fields):
+            raise KeyError(fields[min(len(parts), len(fields) - 1)])
+        return Q(**{cls.names.attribute(name): part for name, part in zip(fields, parts, strict=True)})
+
+    def _bury(self, database: str) -> None:
+        self.joinery_deleted = True
+        self.joinery_version += 1
+        self.joinery_changed_at = max(now_ms(), self.joinery_changed_at)
+        type(self).all_objects.using(database).filter(pk=self.pk).update(
+            joinery_deleted=True,
+            joinery_version=self.joinery_version,
+            joinery_changed_at=self.joinery_changed_at,
+        )
+
+    def _stamp(self) -> set[str]:
+        """Fill in what the server fills in; return the attributes."""
+        now = max(now_ms(), self.joinery_changed_at)
+        self.joinery_changed_at = now
+        touched = {"joinery_version", "joinery_changed_at"}
+        if self._state.adding:
+            self._fill_id()
+        else:
+            self.joinery_version += 1
+        for name in (self.model_type.created_at, self.model_type.updated_at):
+            if name is not None and self._wants_timestamp(name):
+                attribute = self.names.attribute(name)
+                setattr(self, attribute, iso_timestamp(now))
+                touched.add(attribute)
+        return touched
+
+    def _fill_id(self) -> None:
+        field = self.model_type.find_field("id")
+        if field is not None and field.type.name in {"ID", "String"} and self.get_value("id") is None:
+            setattr(self, self.names.attribute("id"), str(uuid.uuid4()))
+
+    def _wants_timestamp(self, name: str) -> bool:
+        """A created timestamp is filled once, an updated one with every write that does not set it."""
+        field = self.model_type.find_field(name)
+        if field is None or field.type.is_list or field.type.name not in {"String", "AWSDateTime"}:
+            return False
+        if self._state.adding:
+            return self.get_value(name) is None
+        return name == self.model_type.updated_at and name not in self.__dict__.get("_joinery_given", ())
+
+    def _check_index_sizes(self) -> None:
+        """Refuse what an index cannot hold, on both databases alike."""
+        for names in self.indexed_fields():
+            size = sum(len(value.encode()) for n in names if isinstance(value := self.get_value(n), str))
+            if size > MAX_INDEX_BYTES:
+                raise ValueProblem((names[-1],), f"{size} bytes are too long for a field that is indexed.")
+        if len(self.url_key) > MAX_KEY_LENGTH:
+            raise ValueProblem((self.model_type.primary_key[0],), "The key is too long.")
+
+    @classmethod
+    def indexed_fields(cls) -> Iterable[tuple[str, ...]]:
+        """Return the API names of the fields of each index: the key, the indexes, the references."""
+        yield cls.model_type.primary_key
+        for index in cls.model_type.indexes:
+            yield index.fields
+        for link in cls.schema.links_from(cls.model_type.name):
+            yield link.reference_fields
