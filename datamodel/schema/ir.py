@@ -217,6 +217,8 @@ class ModelField:
     declared_relation: RelationDeclaration | None = None
     relation: Relation | None = None
     auth: tuple[AuthRule, ...] | None = None
+    arguments: str = ""
+    """SDL of the field's own arguments, kept as written: ``(size: Int)``."""
     location: Location | None = field(default=None, compare=False)
 
     @property
@@ -277,6 +279,7 @@ class ModelType:
     is_join: bool = False
     """True for the join model that a many-to-many relationship generates."""
     is_versioned: bool = False
+    interfaces: tuple[str, ...] = ()
     location: Location | None = field(default=None, compare=False)
     key_location: Location | None = field(default=None, compare=False)
     """Where the primary key is spelled out."""
@@ -332,6 +335,7 @@ class CustomType:
     name: str
     fields: tuple[ModelField, ...]
     description: str | None = None
+    interfaces: tuple[str, ...] = ()
     location: Location | None = field(default=None, compare=False)
 
 

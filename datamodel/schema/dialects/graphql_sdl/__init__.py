@@ -1,0 +1,47 @@
+"""The GraphQL dialects of Amplify: version 1 (``@key``, ``@connection``) and version 2."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from graphql import language as ast
+
+from datamodel.schema.dialects.graphql_sdl.auth import read_global_auth
+from datamodel.schema.dialects.graphql_sdl.custom import read_custom_operations
+from datamodel.schema.dialects.graphql_sdl.document import SETTINGS, Document, is_model, read_document
+from datamodel.schema.dialects.graphql_sdl.models import read_custom_type, read_enum, read_model
+from datamodel.schema.dialects.graphql_sdl.usage import check_directives, choose_dialect
+from datamodel.schema.dialects.result import ParseResult
+from datamodel.schema.ir import AuthRule, Dialect, Schema
+from datamodel.schema.source import Source
+
+__all__ = ["read_sdl"]
+
+
+def read_sdl(sources: Sequence[Source], dialect: Dialect | None = None) -> ParseResult:
+    """Read GraphQL texts into a raw schema; ``dialect`` is found from the directives where it is None."""
+    document = read_document(sources)
+    if not document.definitions:
+        return ParseResult(None, tuple(document.problems))
+    dialect = dialect or choose_dialect(document)
+    check_directives(document, dialect)
+    schema = Schema(
+        dialect=dialect,
+        models=tuple(read_model(node, document) for node in document.objects() if is_model(node)),
+        enums=tuple(
+            read_enum(node, document)
+            for node in document.definitions.values()
+            if isinstance(node, ast.EnumTypeDefinitionNode)
+        ),
+        custom_types=tuple(
+            read_custom_type(node, document) for node in document.objects() if not is_model(node)
+        ),
+        custom_operations=read_custom_operations(document),
+        global_auth=_global_auth(document),
+    )
+    return ParseResult(schema, tuple(document.problems))
+
+
+def _global_auth(document: Document) -> AuthRule | None:
+    node = document.definitions.get(SETTINGS)
+    return read_global_auth(node) if isinstance(node, ast.InputObjectTypeDefinitionNode) else None

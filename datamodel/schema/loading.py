@@ -1,0 +1,42 @@
+"""Text to a schema that can be used, in one call."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from datamodel.schema.dialects import SchemaLimits, parse_schema
+from datamodel.schema.errors import Problem, SchemaError
+from datamodel.schema.ir import Schema
+from datamodel.schema.normalize import normalize
+from datamodel.schema.options import SchemaOptions
+from datamodel.schema.rules import validate_schema
+from datamodel.schema.source import Source
+
+__all__ = ["LoadedSchema", "load_schema"]
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedSchema:
+    """A complete schema, and what people should know about it."""
+
+    schema: Schema
+    warnings: tuple[Problem, ...]
+
+
+def load_schema(
+    sources: Sequence[Source],
+    options: SchemaOptions = SchemaOptions(),
+    *,
+    select: str | None = None,
+    limits: SchemaLimits | None = None,
+) -> LoadedSchema:
+    """Parse, validate and normalize; raise SchemaError with every problem, ordered by position."""
+    result = parse_schema(sources, select=select, limits=limits)
+    problems = list(result.problems)
+    if result.schema is not None:
+        problems += validate_schema(result.schema)
+    problems.sort(key=lambda problem: problem.sort_key)
+    if result.schema is None or any(problem.is_error for problem in problems):
+        raise SchemaError(problems)
+    return LoadedSchema(normalize(result.schema, options), tuple(problems))

@@ -1,0 +1,77 @@
+"""Fields that every model has without saying so: the id, the timestamps, the owner."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from datamodel.schema.ir import FieldKind, FieldOrigin, FieldType, ModelField, ModelType
+
+__all__ = ["add_id", "add_owners", "add_timestamps"]
+
+TIMESTAMPS = ("createdAt", "updatedAt")
+FILLED_TYPES = frozenset({"String", "AWSDateTime"})
+NAME = re.compile(r"[_A-Za-z][_0-9A-Za-z]*\Z")
+
+
+def add_id(model: ModelType) -> ModelType:
+    """Give a model without a key of its own its ``id: ID!``."""
+    if model.is_key_explicit or model.find_field("id"):
+        return model
+    implicit = ModelField(
+        "id", FieldType("ID", FieldKind.SCALAR, is_required=True), origin=FieldOrigin.IMPLICIT_ID
+    )
+    return replace(model, fields=(*model.fields, implicit))
+
+
+def add_timestamps(model: ModelType) -> ModelType:
+    """Add the timestamps that ``@model(timestamps:)`` leaves on, unless they are declared."""
+    created, updated = timestamp_names(model)
+    missing = tuple(
+        ModelField(
+            name,
+            FieldType("AWSDateTime", FieldKind.SCALAR, is_required=True),
+            origin=FieldOrigin.TIMESTAMP,
+            is_read_only=True,
+        )
+        for name in dict.fromkeys((created, updated))
+        if name is not None and model.find_field(name) is None
+    )
+    return replace(
+        model,
+        fields=(*model.fields, *missing),
+        created_at=_if_filled(model, created),
+        updated_at=_if_filled(model, updated),
+    )
+
+
+def timestamp_names(model: ModelType) -> tuple[str | None, str | None]:
+    """Return the configured names of both timestamps; None is one that is switched off."""
+    configured = dict(model.model_arguments).get("timestamps", {})
+    if configured is None:
+        return None, None
+    names: Mapping[str, Any] = configured if isinstance(configured, Mapping) else {}
+    created, updated = (names.get(name, name) for name in TIMESTAMPS)
+    return created or None, updated or None
+
+
+def _if_filled(model: ModelType, name: str | None) -> str | None:
+    """A timestamp declared as something else than a date or text is the user's to fill."""
+    declared = model.find_field(name) if name else None
+    if declared is None:
+        return name
+    return name if declared.type.name in FILLED_TYPES and not declared.type.is_list else None
+
+
+def add_owners(model: ModelType) -> ModelType:
+    """Add the owner fields that auth rules name and the model does not declare."""
+    rules = [rule for rule in model.auth or () if rule.allow == "owner"]
+    names = dict.fromkeys(rule.owner_field or "owner" for rule in rules)
+    missing = tuple(
+        ModelField(name, FieldType("String", FieldKind.SCALAR), origin=FieldOrigin.OWNER, is_read_only=True)
+        for name in names
+        if model.find_field(name) is None and NAME.match(name)
+    )
+    return replace(model, fields=(*model.fields, *missing))

@@ -1,0 +1,23 @@
+"""What a person may choose about a schema beyond its text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from datamodel.schema.ir import OnDelete
+
+__all__ = ["SchemaOptions"]
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaOptions:
+    """The choices of an upload; they survive later uploads."""
+
+    datastore: bool | None = None
+    """The DataStore switch; None leaves the dialect's default."""
+    integrity: Literal["managed", "appsync"] = "managed"
+    """``appsync`` makes ``keep`` the default policy everywhere."""
+    on_delete: Mapping[str, OnDelete] = field(default_factory=dict)
+    """Policies by relation field, ``Model.field`` of either side."""
