@@ -65,6 +65,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "adminui.middleware.SecurityHeadersMiddleware",
+    "adminui.middleware.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -75,7 +77,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "datamodel.middleware.DataModelMiddleware",
-    "adminui.middleware.SecurityHeadersMiddleware",
+    "adminui.middleware.StaffOnlyMiddleware",
+    "adminui.middleware.FailureMiddleware",
 ]
 
 ROOT_URLCONF = "adminui.urls"
@@ -130,6 +133,9 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
+LOGIN_FAILURES = env_int("LOGIN_FAILURES", 10)
+TRUSTED_PROXIES = env_list("TRUSTED_PROXIES")
+CSRF_FAILURE_VIEW = "adminui.views.errors.csrf_failure"
 
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
