@@ -1,0 +1,111 @@
+"""Schema text as numbered lines of HTML, with comments, strings, directives and type names marked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from datamodel.schema.errors import Problem
+from datamodel.schema.source import Source
+
+__all__ = ["Line", "Listing", "list_source"]
+
+MARKED_CHARACTERS = 200_000
+"""Longer texts are shown plain."""
+
+TOKEN = re.compile(
+    r"""(?P<comment>\#[^\n]*|//[^\n]*|/\*.*?(?:\*/|\Z))
+      |(?P<string>\"\"\".*?(?:\"\"\"|\Z)|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*(?:`|\Z))
+      |(?P<directive>@[A-Za-z_]\w*)
+      |(?P<keyword>\b(?:type|enum|input|interface|union|scalar|extend|implements|directive|schema
+          |import|export|from|const|let|return|default|as)\b)
+      |(?P<type>\b[A-Z]\w*)
+      |(?P<method>\.[a-z]\w*(?=\())
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a listing; ``problems`` stand at it."""
+
+    number: int
+    html: SafeString
+    text: str
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def is_wrong(self) -> bool:
+        return any(problem.is_error for problem in self.problems)
+
+    def carets(self) -> Iterator[tuple[str, Problem]]:
+        """The blanks that put a caret under each problem's character; tabs stay tabs."""
+        for problem in self.problems:
+            column = problem.location.column if problem.location else 1
+            yield "".join("\t" if c == "\t" else " " for c in self.text[: column - 1]), problem
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A source, ready to be shown. ``anchor`` begins the ids of its lines."""
+
+    name: str
+    anchor: str
+    text: str
+    lines: tuple[Line, ...]
+
+
+def list_source(source: Source, index: int = 1, problems: Iterable[Problem] = ()) -> Listing:
+    """Return the lines of ``source``, each with the problems that stand at it."""
+    at_line: dict[int, list[Problem]] = {}
+    for problem in problems:
+        if problem.location and problem.location.source.name == source.name:
+            at_line.setdefault(problem.location.line, []).append(problem)
+    text = source.text.replace("\r\n", "\n")
+    lines = tuple(
+        Line(number, html, plain, tuple(at_line.get(number, ())))
+        for number, (html, plain) in enumerate(
+            zip(_mark(text), text.split("\n"), strict=True),
+            1,
+        )
+    )
+    return Listing(source.name, f"s{index}-L", source.text, lines)
+
+
+def _mark(text: str) -> Iterator[SafeString]:
+    """The lines of ``text`` as HTML. A token that spans lines is marked on each of them."""
+    if len(text) > MARKED_CHARACTERS:
+        yield from (format_html("{}", line) for line in text.split("\n"))
+        return
+    line: list[SafeString] = []
+    for kind, token in _tokens(text):
+        first, *rest = token.split("\n")
+        line.append(_span(kind, first))
+        for part in rest:
+            yield _join(line)
+            line = [_span(kind, part)]
+    yield _join(line)
+
+
+def _tokens(text: str) -> Iterator[tuple[str, str]]:
+    end = 0
+    for match in TOKEN.finditer(text):
+        yield "", text[end : match.start()]
+        yield match.lastgroup or "", match.group()
+        end = match.end()
+    yield "", text[end:]
+
+
+def _span(kind: str, text: str) -> SafeString:
+    return (
+        format_html('<span class="t-{}">{}</span>', kind, text) if kind and text else format_html("{}", text)
+    )
+
+
+def _join(parts: Sequence[SafeString]) -> SafeString:
+    return format_html_join("", "{}", ((part,) for part in parts))
