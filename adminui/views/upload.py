@@ -1,0 +1,178 @@
+"""Upload or paste a schema: problems beside the text, else a plan to look at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from adminui.highlight import list_source
+from adminui.views.schema import read_sources
+from datamodel.migrator import Plan, PlanOptions, make_plan, save_plan
+from datamodel.migrator.options import StoredOptions
+from datamodel.migrator.uploads import UploadRefused, read_files
+from datamodel.models import SchemaVersion
+from datamodel.schema import SchemaOptions, detect_dialect
+from datamodel.schema.errors import Problem, SchemaError
+from datamodel.schema.ir import Dialect
+from datamodel.schema.source import Source
+
+__all__ = ["SchemaChoices", "show_texts", "upload"]
+
+MAX_UPLOAD_BYTES = 16 * 1024 * 1024
+LISTED_LINES = 3000
+"""Longer texts are not repeated with the problems in them."""
+
+DATASTORE = (("", "As is usual: on for Gen 1, off for Gen 2"), ("on", "On"), ("off", "Off"))
+DATASTORE_WORDS = {None: "", True: "on", False: "off"}
+INTEGRITY = (
+    ("managed", "Managed: references must name a record, deletes obey each relationship"),
+    ("appsync", "As AppSync: nothing is checked, nothing follows a delete"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaChoices:
+    """The options of the form, as texts."""
+
+    datastore: str = ""
+    integrity: str = "managed"
+    select: str = ""
+
+    @classmethod
+    def read(cls, data: QueryDict) -> SchemaChoices:
+        """Take what the form offers; anything else is as if it was not chosen."""
+        datastore, integrity = data.get("datastore", ""), data.get("integrity", "")
+        return cls(
+            datastore if datastore in dict(DATASTORE) else "",
+            integrity if integrity in dict(INTEGRITY) else "managed",
+            data.get("select", "").strip(),
+        )
+
+    @classmethod
+    def of_version(cls, version: SchemaVersion | None) -> SchemaChoices:
+        """The choices that a version keeps."""
+        if version is None:
+            return cls()
+        schema = StoredOptions.from_json(version.options).schema
+        return cls(DATASTORE_WORDS[schema.datastore], schema.integrity, version.select or "")
+
+    @classmethod
+    def of_plan(cls, plan: Plan) -> SchemaChoices:
+        """The choices that were made for ``plan``."""
+        options = plan.options
+        integrity = options.integrity or options.schema.integrity
+        return cls(DATASTORE_WORDS[options.schema.datastore], integrity, plan.select or "")
+
+    @property
+    def is_default(self) -> bool:
+        return self == SchemaChoices()
+
+    def to_options(self) -> PlanOptions:
+        datastore = {"on": True, "off": False}.get(self.datastore)
+        integrity: Literal["managed", "appsync"] = "appsync" if self.integrity == "appsync" else "managed"
+        return PlanOptions(schema=SchemaOptions(datastore=datastore), integrity=integrity)
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text to edit; one without a name was pasted."""
+
+    name: str
+    text: str
+
+    @property
+    def rows(self) -> int:
+        return min(max(self.text.count("\n") + 2, 12), 32)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def upload(request: HttpRequest) -> HttpResponse:
+    """Show the form; a POST reads the schema and leads to its plan."""
+    if request.method != "POST":
+        return show_texts(request, *_texts_to_edit(request))
+    choices = SchemaChoices.read(request.POST)
+    try:
+        sources = _posted_sources(request)
+    except UploadRefused as refusal:
+        return show_texts(request, _posted_texts(request), choices, refused=str(refusal), status=400)
+    if not sources:
+        return show_texts(request, [], choices, refused="Choose a file or paste a text.", status=422)
+    try:
+        plan = make_plan(sources, choices.to_options(), select=choices.select or None)
+    except SchemaError as error:
+        return show_texts(request, sources, choices, problems=error.problems, status=422)
+    return redirect("schema_plan", save_plan(plan, created_by=request.user.get_username()))
+
+
+def show_texts(
+    request: HttpRequest,
+    sources: Sequence[Source] = (),
+    choices: SchemaChoices = SchemaChoices(),
+    *,
+    problems: Sequence[Problem] = (),
+    refused: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """Show the form with ``sources`` to edit, and what is wrong with them."""
+    listings = [list_source(source, i, problems) for i, source in enumerate(sources, 1)]
+    anchors = {listing.name: listing.anchor for listing in listings}
+    context: dict[str, Any] = {
+        "texts": [Text(source.name, source.text) for source in sources] or [Text("", "")],
+        "refused": refused,
+        "problems": [(problem, _href(problem, anchors)) for problem in problems],
+        "errors": [problem for problem in problems if problem.is_error],
+        "warnings": [problem for problem in problems if not problem.is_error],
+        "listings": [listing for listing in listings if len(listing.lines) <= LISTED_LINES],
+        "heading": "Edit the schema" if sources and not problems else "Upload a schema",
+        "options": choices,
+        "has_options": not choices.is_default,
+        "datastore_choices": DATASTORE,
+        "integrity_choices": INTEGRITY,
+    }
+    return render(request, "adminui/schema/upload.html", context, status=status)
+
+
+def _href(problem: Problem, anchors: dict[str, str]) -> str:
+    location = problem.location
+    if location is None or location.source.name not in anchors:
+        return ""
+    return f"#{anchors[location.source.name]}{location.line}"
+
+
+def _texts_to_edit(request: HttpRequest) -> tuple[tuple[Source, ...], SchemaChoices]:
+    """The texts of the version that ``?edit=`` names, with its options."""
+    number = request.GET.get("edit", "")
+    version = SchemaVersion.objects.filter(number=int(number)).first() if number.isdecimal() else None
+    if version is None:
+        return (), SchemaChoices.of_version(SchemaVersion.objects.filter(is_active=True).first())
+    return read_sources(version.sources), SchemaChoices.of_version(version)
+
+
+def _posted_sources(request: HttpRequest) -> tuple[Source, ...]:
+    """The chosen files; where none were chosen, the texts of the form. Both obey the same limits."""
+    files = request.FILES.getlist("files")
+    if sum(file.size or 0 for file in files) > MAX_UPLOAD_BYTES:
+        raise UploadRefused("The files are larger than 16 MiB together; a schema is far smaller.")
+    if files:
+        return read_files([(file.name or "schema.graphql", file.read()) for file in files])
+    texts = _posted_texts(request)
+    return read_files([(text.name, text.text.encode()) for text in texts]) if texts else ()
+
+
+def _posted_texts(request: HttpRequest) -> tuple[Source, ...]:
+    names, texts = request.POST.getlist("name"), request.POST.getlist("text")
+    pairs = zip(names, (text.replace("\r\n", "\n") for text in texts), strict=False)
+    return tuple(Source(name or _guess_name(text), text) for name, text in pairs if text.strip())
+
+
+def _guess_name(text: str) -> str:
+    """A pasted text gets the name that its language would have."""
+    for name in ("schema.graphql", "resource.ts"):
+        if (detect_dialect([Source(name, text)]) is Dialect.GEN2) == name.endswith(".ts"):
+            return name
+    return "schema.graphql"
