@@ -66,4 +66,4 @@ def _decode(kind: Any, data: Any) -> Any:
 def _kinds(kind: type) -> dict[str, Any]:
     """The annotations of a dataclass, without places in a text."""
     hints = typing.get_type_hints(kind)
-    return {item.name: hints[item.name] for item in fields(kind) if hints[item.name] != Location | None}  # type: ignore[arg-type]
+    return {item.name: hints[item.name] for item in fields(kind) if hints[item.name] != Location | None}

@@ -9,7 +9,7 @@ from datamodel.schema.dialects import SchemaLimits, parse_schema
 from datamodel.schema.errors import Problem, SchemaError
 from datamodel.schema.ir import Schema
 from datamodel.schema.normalize import normalize
-from datamodel.schema.options import SchemaOptions
+from datamodel.schema.options import DEFAULT_OPTIONS, SchemaOptions
 from datamodel.schema.rules import validate_schema
 from datamodel.schema.source import Source
 
@@ -26,7 +26,7 @@ class LoadedSchema:
 
 def load_schema(
     sources: Sequence[Source],
-    options: SchemaOptions = SchemaOptions(),
+    options: SchemaOptions = DEFAULT_OPTIONS,
     *,
     select: str | None = None,
     limits: SchemaLimits | None = None,

@@ -8,7 +8,7 @@ from typing import Literal
 
 from datamodel.schema.ir import OnDelete
 
-__all__ = ["SchemaOptions"]
+__all__ = ["DEFAULT_OPTIONS", "SchemaOptions"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,3 +21,6 @@ class SchemaOptions:
     """``appsync`` makes ``keep`` the default policy everywhere."""
     on_delete: Mapping[str, OnDelete] = field(default_factory=dict)
     """Policies by relation field, ``Model.field`` of either side."""
+
+
+DEFAULT_OPTIONS = SchemaOptions()

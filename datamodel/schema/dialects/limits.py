@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from datamodel.schema.codes import Code
 from datamodel.schema.errors import Problem
-from datamodel.schema.ir import Schema
+from datamodel.schema.ir import CustomType, EnumType, ModelType, Schema
 from datamodel.schema.source import Location, Source
 
 __all__ = ["SchemaLimits"]
@@ -37,11 +37,12 @@ class SchemaLimits:
         return list(self._find(schema))
 
     def _find(self, schema: Schema) -> Iterator[Problem]:
-        types = [*schema.models, *schema.custom_types, *schema.enums]
+        types: list[ModelType | CustomType | EnumType] = [*schema.models, *schema.custom_types, *schema.enums]
         if len(types) > self.max_types:
             message = f"The schema has {len(types)} types; {self.max_types} are allowed."
             yield Problem(Code.TOO_LARGE, message, "Split the model in two.", types[self.max_types].location)
-        for model in (*schema.models, *schema.custom_types):
+        holders: list[ModelType | CustomType] = [*schema.models, *schema.custom_types]
+        for model in holders:
             if len(model.fields) > self.max_fields_per_type:
                 message = f"Type '{model.name}' has {len(model.fields)} fields; {self.max_fields_per_type} are allowed."
                 yield Problem(Code.TOO_LARGE, message, "Move some to a type of their own.", model.location)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -88,12 +87,19 @@ def _match(one: FieldType | None, other: FieldType | None) -> bool:
 
 
 def _release_shared(links: list[Link]) -> list[Link]:
-    """One reference cannot name records of two models: such links are only read."""
-    uses = Counter((link.child, link.reference_fields) for link in links if link.is_enforceable)
-    return [
-        replace(link, is_enforceable=link.is_enforceable and uses[link.child, link.reference_fields] == 1)
-        for link in links
-    ]
+    """One reference cannot name records of two models: only the link with a field on the child stays.
+
+    Where none or several have one, nobody can tell what the reference means, and all are only read.
+    """
+    claims: dict[tuple[str, tuple[str, ...]], list[Link]] = {}
+    for link in links:
+        if link.is_enforceable:
+            claims.setdefault((link.child, link.reference_fields), []).append(link)
+    kept = set()
+    for rivals in claims.values():
+        told = rivals if len(rivals) == 1 else [link for link in rivals if link.child_fields]
+        kept.update(link.name for link in told if len(told) == 1)
+    return [replace(link, is_enforceable=link.name in kept) for link in links]
 
 
 def _mark_joins(schema: Schema, links: list[Link]) -> list[Link]:

@@ -12,12 +12,12 @@ from datamodel.schema.normalize.links import link_relations
 from datamodel.schema.normalize.operations import name_operations
 from datamodel.schema.normalize.policies import apply_policies
 from datamodel.schema.normalize.relations import resolve_relations
-from datamodel.schema.options import SchemaOptions
+from datamodel.schema.options import DEFAULT_OPTIONS, SchemaOptions
 
 __all__ = ["normalize"]
 
 
-def normalize(schema: Schema, options: SchemaOptions = SchemaOptions()) -> Schema:
+def normalize(schema: Schema, options: SchemaOptions = DEFAULT_OPTIONS) -> Schema:
     """Return the complete schema. Expects a schema without errors; raises SchemaError for wrong options."""
     if options.datastore is not None:
         schema = replace(schema, datastore=options.datastore)

@@ -52,14 +52,14 @@ def _choices(schema: Schema, options: SchemaOptions) -> dict[str, OnDelete]:
     chosen: dict[str, OnDelete] = {}
     problems: list[Problem] = []
     for name, policy in options.on_delete.items():
-        link = links.get(name)
-        if link is None:
+        named = links.get(name)
+        if named is None:
             hint = did_you_mean(name, links) or "Name a relationship field, as in 'Comment.post'."
             problems.append(Problem(Code.UNKNOWN_LINK, f"There is no relationship '{name}'.", hint))
-        elif problem := _check(link, name, policy):
+        elif problem := _check(named, name, policy):
             problems.append(problem)
         else:
-            chosen[link.name] = policy
+            chosen[named.name] = policy
     if problems:
         raise SchemaError(problems)
     return chosen

@@ -88,7 +88,7 @@ def _parse(source: Source, document: Document) -> Sequence[ast.DefinitionNode]:
     try:
         return graphql.parse(OriginSource(source)).definitions
     except graphql.GraphQLSyntaxError as error:
-        where = Location.at_offset(source, (error.positions or [0])[0])
+        where = Location.at_offset(source, next(iter(error.positions or (0,))))
         message = error.message.removeprefix("Syntax Error: ")
         document.problems.append(Problem(Code.SYNTAX, f"Syntax error: {message}", "", where))
     except RecursionError:

@@ -15,7 +15,6 @@ from datamodel.schema.dialects.graphql_sdl.nodes import (
     describe,
     find_directives,
     locate,
-    texts,
 )
 from datamodel.schema.ir import (
     CustomType,
@@ -123,11 +122,7 @@ def _type(node: ast.TypeNode, document: Document) -> FieldType:
         message = f"A list of lists ('{ast.print_ast(node)}') cannot be stored."
         document.report(Code.UNSUITABLE_TYPE, message, "Put the inner list into a type of its own.", node)
     name = base_name(node)
-    return FieldType(name, document.kind_of(name), is_list, is_required, is_item_required, _type_place(named))
-
-
-def _type_place(node: ast.Node) -> Any:
-    return locate(node)
+    return FieldType(name, document.kind_of(name), is_list, is_required, is_item_required, locate(named))
 
 
 def _relation(node: ast.FieldDefinitionNode, document: Document) -> RelationDeclaration | None:
@@ -162,7 +157,8 @@ def _names(value: Any) -> tuple[str, ...] | None:
     """Return a list of names; anything that is none (reported elsewhere) is left out."""
     if not isinstance(value, str | list):
         return None
-    return tuple(item for item in texts(value) or () if isinstance(item, str))
+    items = [value] if isinstance(value, str) else value
+    return tuple(item for item in items if isinstance(item, str))
 
 
 def _primary_key(

@@ -93,7 +93,7 @@ def _check_use(
     )
     if rule.dialect not in (None, dialect):
         message = (
-            f"Directive '@{name}' belongs to {GENERATIONS[rule.dialect]} of the transformer, "  # type: ignore[index]
+            f"Directive '@{name}' belongs to {GENERATIONS[rule.dialect]} of the transformer, "
             f"the rest of the schema to {GENERATIONS[dialect]}."
         )
         document.report(Code.MIXED_DIALECTS, message, MIGRATED.get(name, ""), use)
