@@ -1,0 +1,203 @@
+"""``.authorization((allow) => [...])`` to auth rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from datamodel.schema.dialects.typescript.findings import (
+    BAD_RULE,
+    RULE_FIELD_CONFLICT,
+    did_you_mean,
+)
+from datamodel.schema.dialects.typescript.reading import Reading
+from datamodel.schema.dialects.typescript.values import (
+    UNDEFINED,
+    Builder,
+    Call,
+    Located,
+    Namespace,
+    Unknown,
+    describe,
+)
+from datamodel.schema.ir import AuthRule, FieldKind, ModelField
+from datamodel.schema.source import Location
+
+OPERATIONS = ("create", "update", "delete", "read", "get", "list", "sync", "listen", "search")
+PROVIDERS = ("userPools", "oidc", "identityPool", "iam", "function")
+RESOURCE = "resource"
+STRING_TYPES = frozenset(
+    {"ID", "String", "AWSDate", "AWSTime", "AWSDateTime", "AWSEmail", "AWSPhone", "AWSURL", "AWSIPAddress"}
+)
+"""The types a field that holds an owner or a group may have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """An auth rule as written; ``is_list`` says that its field holds several owners or groups."""
+
+    rule: AuthRule
+    location: Location
+    is_list: bool = False
+
+    @property
+    def field(self) -> str | None:
+        return self.rule.owner_field or self.rule.groups_field
+
+
+def read_rules(reading: Reading, call: Call) -> tuple[Rule, ...]:
+    """Return the rules that an ``.authorization()`` call gives."""
+    callback = reading.argument(call, 0, "a function: (allow) => [allow.publicApiKey()]")
+    if callback is None:
+        return ()
+    rules = [_read_rule(reading, answer) for answer in reading.answers(callback, Namespace("allow"))]
+    return tuple(rule for rule in rules if rule is not None)
+
+
+def last_rules(reading: Reading, calls: Iterable[Call]) -> tuple[Rule, ...]:
+    """Return the rules of the last ``.authorization()`` among ``calls``, which replaces earlier ones."""
+    rules: tuple[Rule, ...] = ()
+    for call in calls:
+        if call.name == "authorization":
+            rules = read_rules(reading, call)
+    return rules
+
+
+def as_auth(rules: Iterable[Rule]) -> tuple[AuthRule, ...] | None:
+    """Return the rules for the IR; None where there are none."""
+    return tuple(rule.rule for rule in rules) or None
+
+
+def _read_rule(reading: Reading, answer: Located) -> Rule | None:
+    builder = answer.value
+    if not isinstance(builder, Builder) or builder.family != "allow":
+        if isinstance(builder, Unknown):
+            reading.report_unknown(builder)
+        elif builder not in (None, UNDEFINED, False):
+            message = f"An authorization rule is expected here, not {describe(builder)}."
+            reading.findings.error(BAD_RULE, message, "Write 'allow.publicApiKey()'.", answer.location)
+        return None
+    if builder.name == RESOURCE:
+        return None  # access for a Lambda function; it has no meaning outside AWS
+    reader = _READERS.get(builder.name)
+    if reader is None:
+        hint = did_you_mean(builder.name, _READERS, "'allow.{}()'")
+        message = f"'{builder}' is no authorization rule."
+        reading.findings.error(BAD_RULE, message, hint, builder.location)
+        return None
+    rule = reader(reading, builder)
+    return None if rule is None else replace(rule, rule=_apply_calls(reading, builder, rule.rule))
+
+
+def _apply_calls(reading: Reading, builder: Builder, rule: AuthRule) -> AuthRule:
+    for call in reading.check_methods(builder, ("to", "identityClaim", "withClaimIn")):
+        argument = reading.argument(call, 0, "an argument")
+        if argument is None:
+            continue
+        if call.name == "to":
+            rule = replace(rule, operations=_operations(reading, argument))
+        elif call.name == "identityClaim":
+            rule = replace(rule, identity_claim=reading.text(argument))
+        else:
+            rule = replace(rule, group_claim=reading.text(argument))
+    return rule
+
+
+def _operations(reading: Reading, argument: Located) -> tuple[str, ...]:
+    names: list[str] = []
+    for item in reading.texts(argument, "a list of operations"):
+        name = str(item.value)
+        if name in OPERATIONS:
+            names.append(name)
+        else:
+            hint = did_you_mean(name, OPERATIONS) or f"The operations are {', '.join(OPERATIONS)}."
+            reading.findings.error(BAD_RULE, f"'{name}' is no operation of a rule.", hint, item.location)
+    return tuple(names)
+
+
+def _provider(reading: Reading, builder: Builder, position: int) -> str | None:
+    if position >= len(builder.arguments) or builder.arguments[position].value is UNDEFINED:
+        return None
+    argument = builder.arguments[position]
+    name = reading.text(argument, "the name of a provider")
+    if name is None or name in PROVIDERS:
+        return name
+    hint = did_you_mean(name, PROVIDERS) or f"The providers are {', '.join(PROVIDERS)}."
+    reading.findings.error(BAD_RULE, f"'{name}' is no provider.", hint, argument.location)
+    return None
+
+
+def _fixed(allow: str, provider: str | None) -> Callable[[Reading, Builder], Rule | None]:
+    return lambda reading, builder: Rule(AuthRule(allow, provider), builder.location)
+
+
+def _with_provider(allow: str, owner_field: str | None = None) -> Callable[[Reading, Builder], Rule | None]:
+    def read(reading: Reading, builder: Builder) -> Rule | None:
+        rule = AuthRule(allow, _provider(reading, builder, 0), owner_field=owner_field)
+        return Rule(rule, builder.location)
+
+    return read
+
+
+def _in_field(allow: str, *, is_list: bool) -> Callable[[Reading, Builder], Rule | None]:
+    def read(reading: Reading, builder: Builder) -> Rule | None:
+        argument = reading.argument(builder, 0, "the name of a field")
+        name = None if argument is None else reading.text(argument, "the name of a field")
+        if name is None:
+            return None
+        provider = _provider(reading, builder, 1)
+        if allow == "owner":
+            rule = AuthRule(allow, provider, owner_field=name)
+        else:
+            rule = AuthRule(allow, provider, groups_field=name)
+        return Rule(rule, builder.location, is_list)
+
+    return read
+
+
+def _groups(reading: Reading, builder: Builder) -> Rule | None:
+    argument = reading.argument(builder, 0, "the name of a group")
+    if argument is None:
+        return None
+    if builder.name == "group":
+        name = reading.text(argument, "the name of a group")
+        names: tuple[str, ...] = () if name is None else (name,)
+    else:
+        names = tuple(str(item.value) for item in reading.texts(argument, "a list of groups"))
+    return Rule(AuthRule("groups", _provider(reading, builder, 1), groups=names), builder.location)
+
+
+_READERS: Mapping[str, Callable[[Reading, Builder], Rule | None]] = {
+    "publicApiKey": _fixed("public", "apiKey"),
+    "guest": _fixed("public", "identityPool"),
+    "authenticated": _with_provider("private"),
+    "owner": _with_provider("owner", "owner"),
+    "ownerDefinedIn": _in_field("owner", is_list=False),
+    "ownersDefinedIn": _in_field("owner", is_list=True),
+    "group": _groups,
+    "groups": _groups,
+    "groupDefinedIn": _in_field("groups", is_list=False),
+    "groupsDefinedIn": _in_field("groups", is_list=True),
+    "custom": _with_provider("custom"),
+}
+
+
+def check_rule_fields(
+    reading: Reading, model: str, fields: Iterable[ModelField], rules: Iterable[Rule]
+) -> None:
+    """Report rules whose owner or group field is declared with a type that cannot hold it."""
+    by_name = {field.name: field for field in fields}
+    for rule in rules:
+        field = by_name.get(rule.field or "")
+        if field is None:
+            continue
+        is_text = field.type.kind is FieldKind.SCALAR and field.type.name in STRING_TYPES
+        if is_text and field.type.is_list == rule.is_list:
+            continue
+        expected = "a.string().array()" if rule.is_list else "a.string()"
+        reading.findings.error(
+            RULE_FIELD_CONFLICT,
+            f"The rule needs '{model}.{field.name}' to be {expected}, but it is {field.type}.",
+            f"Declare the field as {expected}, or name another field in the rule.",
+            rule.location,
+        )

@@ -1,0 +1,127 @@
+"""The uploaded files as JavaScript modules: their scopes, and which file an import means."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from datamodel.schema.dialects.typescript.parsing import SyntaxTree
+from datamodel.schema.dialects.typescript.values import Value
+from datamodel.schema.source import Location
+
+ENDINGS = (".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs")
+DEFAULT = "default"
+
+
+@dataclass(slots=True, eq=False)
+class Import:
+    """A name bound by an import; looked up when used, so files may import each other.
+
+    ``name`` is the exported name, ``default``, or ``*`` for the module itself.
+    """
+
+    module: Module
+    name: str
+
+
+Binding: TypeAlias = Value | Import
+
+
+@dataclass(slots=True, eq=False)
+class Scope:
+    """Names and their values; a name that is not here is looked for in ``parent``."""
+
+    module: Module
+    parent: Scope | None = None
+    names: dict[str, Binding] = field(default_factory=dict)
+
+    def find(self, name: str) -> Scope | None:
+        """Return the nearest scope that binds ``name``."""
+        scope: Scope | None = self
+        while scope is not None and name not in scope.names:
+            scope = scope.parent
+        return scope
+
+
+@dataclass(slots=True, eq=False)
+class Module:
+    """A file. ``exports`` maps an exported name to a local one or to an import."""
+
+    tree: SyntaxTree
+    scope: Scope = field(init=False)
+    exports: dict[str, str | Import] = field(default_factory=dict)
+    star_exports: list[Module] = field(default_factory=list)
+    imports: list[Module] = field(default_factory=list)
+    is_started: bool = False
+
+    def __post_init__(self) -> None:
+        self.scope = Scope(self)
+
+    @property
+    def name(self) -> str:
+        return self.tree.source.name
+
+    @property
+    def start(self) -> Location:
+        return Location(self.tree.source, 1, 1)
+
+    def reachable(self) -> list[Module]:
+        """Return this module and every one it imports, directly or not."""
+        found: dict[Module, None] = {}
+        pending = [self]
+        while pending:
+            module = pending.pop()
+            if module not in found:
+                found[module] = None
+                pending.extend(module.imports)
+        return list(found)
+
+
+class ModuleIndex:
+    """Finds the uploaded file that an import means."""
+
+    def __init__(self, modules: Iterable[Module]) -> None:
+        self.modules = list(modules)
+        self._by_path = {_normalize(module.name): module for module in self.modules}
+
+    def resolve(self, specifier: str, importer: Module) -> Module | None:
+        """Return the module that ``specifier`` means in ``importer``; None where it was not uploaded."""
+        if specifier.startswith("."):
+            folder = posixpath.dirname(_normalize(importer.name))
+            path = posixpath.normpath(posixpath.join(folder, specifier))
+            return self._at(path) or self._ending_with(posixpath.basename(path))
+        if specifier.startswith(("@/", "~/", "#/", "/")):
+            return self._ending_with(specifier.split("/", 1)[1])
+        return None
+
+    def _at(self, path: str) -> Module | None:
+        for candidate in _spellings(path):
+            if candidate in self._by_path:
+                return self._by_path[candidate]
+        return None
+
+    def _ending_with(self, path: str) -> Module | None:
+        """The only module whose path ends so: uploads often lose their folders."""
+        spellings = tuple(_spellings(path))
+        found = [
+            module
+            for name, module in self._by_path.items()
+            if any(name == spelling or name.endswith(f"/{spelling}") for spelling in spellings)
+        ]
+        return found[0] if len(found) == 1 else None
+
+
+def _normalize(name: str) -> str:
+    return posixpath.normpath(name.replace("\\", "/"))
+
+
+def _spellings(path: str) -> Iterable[str]:
+    """The files that ``path`` may mean, the likeliest first: itself, with an ending, an index file."""
+    yield path
+    stem, ending = posixpath.splitext(path)
+    bases = [path, stem] if ending in ENDINGS else [path]
+    for base in bases:
+        yield from (base + candidate for candidate in ENDINGS)
+    yield from (posixpath.join(path, f"index{candidate}") for candidate in ENDINGS)

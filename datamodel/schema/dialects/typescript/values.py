@@ -1,0 +1,221 @@
+"""What the expressions of a schema file evaluate to.
+
+Strings, numbers, booleans and ``null`` are Python's own. Everything kept in a list, an object or a
+call knows where it was written, so that a problem found much later still points at its character.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
+
+from tree_sitter import Node
+
+from datamodel.schema.source import Location
+
+if TYPE_CHECKING:
+    from datamodel.schema.dialects.typescript.modules import Module, Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Undefined:
+    """JavaScript's ``undefined``."""
+
+
+UNDEFINED = Undefined()
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A value that only running the code would give. Harmless until the schema needs it."""
+
+    reason: str
+    hint: str
+    location: Location
+
+
+@dataclass(slots=True, eq=False)
+class Located:
+    """A value and where its expression begins."""
+
+    value: Value
+    location: Location
+
+
+@dataclass(slots=True, eq=False)
+class Entry:
+    """A member of an object: its value, and where its key stands."""
+
+    value: Value
+    key_location: Location
+    location: Location
+
+
+@dataclass(slots=True, eq=False)
+class ListValue:
+    """An array. ``unknown`` is a spread part that could not be evaluated."""
+
+    items: list[Located] = field(default_factory=list)
+    unknown: Unknown | None = None
+
+    def __iter__(self) -> Iterator[Located]:
+        return iter(self.items)
+
+
+@dataclass(slots=True, eq=False)
+class ObjectValue:
+    """An object. ``unknown`` is a spread part or a key that could not be evaluated."""
+
+    entries: dict[str, Entry] = field(default_factory=dict)
+    unknown: Unknown | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Function:
+    """A function of the uploaded code with the scope it closes over."""
+
+    node: Node
+    scope: Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Native:
+    """A function of JavaScript itself: ``Object.keys``, or a method of a list or string (``target``)."""
+
+    name: str
+    target: ListValue | str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Namespace:
+    """Something builders hang from: ``a``, ``a.handler``, ``allow``, an imported package."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class BuilderFunction:
+    """A builder that was named and not yet called: ``a.string``."""
+
+    family: str
+    name: str
+
+
+@dataclass(slots=True, eq=False)
+class Call:
+    """A method called on a builder."""
+
+    name: str
+    arguments: list[Located]
+    location: Location
+
+
+@dataclass(slots=True, eq=False)
+class Builder:
+    """``a.string().required()``: a builder and the methods called on it, in order.
+
+    The methods change the builder they are called on, as the official ones do: two fields that
+    share a constant share what is called on it.
+    """
+
+    family: str
+    name: str
+    arguments: list[Located]
+    location: Location
+    calls: list[Call] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        return f"{self.family}.{self.name}()" if self.family else f"{self.name}()"
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """A method of a builder that was named and not yet called."""
+
+    builder: Builder
+    name: str
+    location: Location
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleObject:
+    """``import * as models from './models'``."""
+
+    module: Module
+
+
+Value: TypeAlias = (
+    bool
+    | int
+    | float
+    | str
+    | Undefined
+    | Unknown
+    | ListValue
+    | ObjectValue
+    | Function
+    | Native
+    | Namespace
+    | BuilderFunction
+    | Builder
+    | Method
+    | ModuleObject
+    | None
+)
+
+
+def to_text(value: Value) -> str:
+    """Return what JavaScript's ``String(value)`` gives."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "true" if value else "false"
+        case float() if value.is_integer() and abs(value) < 1e21:
+            return str(int(value))
+        case str() | int() | float():
+            return str(value)
+        case Undefined():
+            return "undefined"
+        case ListValue():
+            # null and undefined are empty text inside an array
+            return ",".join("" if i.value in (None, UNDEFINED) else to_text(i.value) for i in value)
+        case _:
+            return "[object Object]"
+
+
+def describe(value: Value) -> str:
+    """Return a noun for ``value``, for messages."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "a boolean"
+        case int() | float():
+            return "a number"
+        case str():
+            return "a string"
+        case Undefined():
+            return "undefined"
+        case ListValue():
+            return "a list"
+        case ObjectValue() | ModuleObject():
+            return "an object"
+        case Function() | Native():
+            return "a function"
+        case Namespace():
+            return f"'{value.name}'"
+        case BuilderFunction():
+            return f"'{value.family}.{value.name}' without its parentheses"
+        case Method():
+            return f"'.{value.name}' without its parentheses"
+        case Builder():
+            return f"'{value}'"
+        case Unknown():
+            return "a value that is not known"
+
+
+def is_truthy(value: Value) -> bool:
+    """Return whether JavaScript takes ``value`` for true."""
+    return not (value is None or value is UNDEFINED or value is False or value == 0 or value == "")
