@@ -20,6 +20,7 @@ MAX_EMAIL_LENGTH = 320
 MAX_URL_LENGTH = 8192
 MAX_PHONE_LENGTH = 40
 MAX_IP_LENGTH = 50
+MAX_JSON_DIGITS = 4300
 MAX_OFFSET = timedelta(hours=18)
 
 T = TypeVar("T")
@@ -252,7 +253,11 @@ def _json(value: Any) -> str:
         raise ValueError(f"The JSON is too long: {limit} bytes are the limit.")
     try:
         data = json.loads(
-            text, object_pairs_hook=_unique_keys, parse_constant=_refuse_constant, parse_float=_finite
+            text,
+            object_pairs_hook=_unique_keys,
+            parse_constant=_refuse_constant,
+            parse_float=_finite,
+            parse_int=_countable,
         )
     except RecursionError:
         raise ValueError("The JSON is nested too deeply.") from None
@@ -273,6 +278,12 @@ def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _refuse_constant(name: str) -> Any:
     raise ValueError(f"'{name}' is not JSON.")
+
+
+def _countable(text: str) -> int:
+    if len(text) > MAX_JSON_DIGITS:
+        raise ValueError(f"The number {shown(text)} has more than {MAX_JSON_DIGITS} digits.")
+    return int(text)
 
 
 def _finite(text: str) -> float:

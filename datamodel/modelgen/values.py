@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -15,6 +16,9 @@ from datamodel.schema.ir import CustomType, FieldKind, FieldType, ModelField, Sc
 __all__ = ["ValueProblem", "coerce", "default_value", "iso_timestamp", "now_ms", "parse_scalar"]
 
 MAX_DEPTH = 64
+_WHOLE = re.compile(r"\s*[+-]?\d+", re.ASCII)
+_NUMBER = re.compile(r"\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
+
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 Path = tuple[str | int, ...]
@@ -50,19 +54,29 @@ def coerce(schema: Schema, type: FieldType, value: Any) -> Any:
 
 
 def default_value(schema: Schema, field: ModelField) -> Any:
-    """Return the stored form of a field's ``@default``, None where it has none."""
+    """Return the stored form of a field's ``@default``, None where it has none.
+
+    As in AppSync's templates, a number is read from the beginning of the text.
+    """
     text = field.default
     if text is None:
         return None
     match field.type.name:
         case "Int" | "AWSTimestamp":
-            return parse_scalar(field.type.name, int(text))
+            return parse_scalar(field.type.name, int(_number_at(_WHOLE, text)))
         case "Float":
-            return parse_scalar("Float", float(text))
+            return parse_scalar("Float", float(_number_at(_NUMBER, text)))
         case "Boolean":
             return text.strip().lower() == "true"
         case _:
             return coerce(schema, field.type, text)
+
+
+def _number_at(pattern: re.Pattern[str], text: str) -> str:
+    found = pattern.match(text)
+    if found is None:
+        raise ValueError(f"{shown(text)} is not a number.")
+    return found[0]
 
 
 def _coerce(schema: Schema, type_: FieldType, value: Any, path: Path) -> Any:
@@ -84,7 +98,7 @@ def _coerce(schema: Schema, type_: FieldType, value: Any, path: Path) -> Any:
                 return parse_scalar(type_.name, value)
             except ValueError as error:
                 raise ValueProblem(path, str(error)) from None
-        case FieldKind.MODEL:
+        case _:
             raise ValueProblem(path, "A relation is set by its reference fields.")
 
 

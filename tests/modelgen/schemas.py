@@ -34,8 +34,8 @@ def field(name: str, type: str = "String", *, kind: FieldKind | None = None, def
     return ModelField(name, field_type(type, kind=kind), default=default)
 
 
-def enum_field(name: str, type: str) -> ModelField:
-    return field(name, type, kind=FieldKind.ENUM)
+def enum_field(name: str, type: str, *, default: str | None = None) -> ModelField:
+    return field(name, type, kind=FieldKind.ENUM, default=default)
 
 
 def relation(name: str, model: str, *, is_list: bool = False) -> ModelField:
