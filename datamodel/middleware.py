@@ -37,7 +37,7 @@ class DataModelMiddleware:
             markcoroutinefunction(self)
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
-        request.__class__ = _pinning(type(request))
+        request.__class__ = _pinning(type(request))  # type: ignore[arg-type]  # classes have a hash
         return self.get_response(request)
 
 

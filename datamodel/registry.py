@@ -11,6 +11,7 @@ from django.db import connection
 
 from datamodel.modelgen import NameMap, Record, build_models, build_names
 from datamodel.models import SchemaVersion
+from datamodel.schema.codec import decode_schema
 from datamodel.schema.ir import Dialect, Schema
 
 __all__ = [
@@ -125,7 +126,5 @@ def _load(stamp: _Stamp) -> DataModel:
     number, _ = stamp
     if number == 0:
         return DataModel.build(Schema(Dialect.V2))
-    from datamodel.schema.codec import decode_schema
-
     version = SchemaVersion.objects.only("number", "ir", "names").get(number=number)
     return DataModel.build(decode_schema(version.ir), NameMap.from_json(version.names), number)

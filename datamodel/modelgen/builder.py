@@ -13,6 +13,7 @@ from django.db.migrations.state import ModelState, ProjectState
 
 from datamodel.modelgen.constraints import ReferenceConstraint
 from datamodel.modelgen.fields import build_field
+from datamodel.modelgen.labels import label_field
 from datamodel.modelgen.names import ModelNames, NameMap, hashed_name
 from datamodel.modelgen.record import Record
 from datamodel.modelgen.relations import RelationField
@@ -21,8 +22,6 @@ from datamodel.schema.ir import FieldKind, Link, ModelType, Schema
 __all__ = ["APP_LABEL", "build_models", "build_state", "link_attribute"]
 
 APP_LABEL = "records"
-
-HIDDEN_FIELDS = ("joinery_pk", "joinery_version", "joinery_deleted", "joinery_changed_at")
 
 
 class RecordsConfig(AppConfig):
@@ -34,7 +33,7 @@ class RecordsConfig(AppConfig):
         self.name = self.label = APP_LABEL
         self.verbose_name = "Records"
         self.apps = None
-        self.models = None
+        self.models = {}
 
     def import_models(self) -> None:
         """The models are there once they are built."""
@@ -43,7 +42,7 @@ class RecordsConfig(AppConfig):
 
 def build_models(schema: Schema, names: NameMap) -> Mapping[str, type[Record]]:
     """Return the record classes by API name, in a registry of their own."""
-    registry = Apps([RecordsConfig()])  # type: ignore[list-item]
+    registry = Apps([RecordsConfig()])
     relations = _relation_fields(schema, names)
     return {
         model.name: _build_model(schema, names, model, registry, relations.get(model.name, {}))
@@ -89,6 +88,7 @@ def _build_model(
         "base_manager_name": "all_objects",
         "default_manager_name": "objects",
     }
+    label = label_field(model)
     body: dict[str, Any] = {
         "__module__": __name__,
         "__doc__": model.description or f"A record of {model.name}.",
@@ -96,6 +96,9 @@ def _build_model(
         "model_type": model,
         "names": own,
         "schema": schema,
+        "key_attributes": tuple(own.attribute(name) for name in model.primary_key),
+        "label_attribute": own.attribute(label.name) if label else None,
+        "indexed_fields": (model.primary_key, *_index_fields(schema, model)),
         "reference_attributes": frozenset(
             own.attribute(name) for link in schema.links_from(model.name) for name in link.reference_fields
         ),
@@ -106,7 +109,7 @@ def _build_model(
 
 
 def _hidden_fields() -> dict[str, models.Field[Any, Any]]:
-    return {name: Record._meta.get_field(name).clone() for name in HIDDEN_FIELDS}  # type: ignore[union-attr]
+    return {field.name: field.clone() for field in Record._meta.local_fields}
 
 
 def _stored_fields(model: ModelType, names: ModelNames) -> dict[str, models.Field[Any, Any]]:

@@ -30,7 +30,9 @@ class ReferenceConstraint(BaseConstraint):
         self.to_table = to_table
         self.to_columns = tuple(to_columns)
 
-    def constraint_sql(self, model: type[Model], schema_editor: BaseDatabaseSchemaEditor) -> str | None:
+    def constraint_sql(  # type: ignore[override]
+        self, model: type[Model], schema_editor: BaseDatabaseSchemaEditor
+    ) -> str | None:
         """Return the clause for CREATE TABLE, or None where it is added afterwards."""
         if schema_editor.connection.vendor != "sqlite":
             schema_editor.deferred_sql.append(self.create_sql(model, schema_editor))
@@ -42,7 +44,9 @@ class ReferenceConstraint(BaseConstraint):
             "to_columns": ", ".join(quote(column) for column in self.to_columns),
         }
 
-    def create_sql(self, model: type[Model], schema_editor: BaseDatabaseSchemaEditor) -> Statement:
+    def create_sql(  # type: ignore[override]
+        self, model: type[Model], schema_editor: BaseDatabaseSchemaEditor
+    ) -> Statement:
         """Return the statement that adds the constraint; SQLite's editor remakes the table instead."""
         quote = schema_editor.quote_name
         return Statement(
@@ -54,7 +58,9 @@ class ReferenceConstraint(BaseConstraint):
             to_columns=Columns(self.to_table, list(self.to_columns), quote),
         )
 
-    def remove_sql(self, model: type[Model], schema_editor: BaseDatabaseSchemaEditor) -> Statement:
+    def remove_sql(  # type: ignore[override]
+        self, model: type[Model], schema_editor: BaseDatabaseSchemaEditor
+    ) -> Statement:
         """Return the statement that drops the constraint; SQLite's editor remakes the table instead."""
         quote = schema_editor.quote_name
         return Statement(
@@ -80,7 +86,8 @@ class ReferenceConstraint(BaseConstraint):
         )
 
     def _columns(self, model: type[Model]) -> list[str]:
-        return [model._meta.get_field(field).column for field in self.fields]
+        columns = {field.name: field.column for field in model._meta.concrete_fields if field.column}
+        return [columns[name] for name in self.fields]
 
     @property
     def _identity(self) -> tuple[Any, ...]:

@@ -32,7 +32,8 @@ __all__ = [
 ]
 
 
-class StringField(models.TextField):
+# Fields are generic for the type checker only.
+class StringField(models.TextField):  # type: ignore[type-arg]
     """Text as it was sent. Both databases order it by code point."""
 
     scalar = "String"
@@ -82,19 +83,19 @@ class AWSJSONField(StringField):
     scalar = "AWSJSON"
 
 
-class IntField(models.IntegerField):
+class IntField(models.IntegerField):  # type: ignore[type-arg]
     scalar = "Int"
 
 
-class AWSTimestampField(models.BigIntegerField):
+class AWSTimestampField(models.BigIntegerField):  # type: ignore[type-arg]
     scalar = "AWSTimestamp"
 
 
-class FloatField(models.FloatField):
+class FloatField(models.FloatField):  # type: ignore[type-arg]
     scalar = "Float"
 
 
-class BooleanField(models.BooleanField):
+class BooleanField(models.BooleanField):  # type: ignore[type-arg]
     scalar = "Boolean"
 
 
@@ -163,5 +164,5 @@ def build_field(field: ModelField, *, attribute: str, column: str, is_key: bool)
             return EnumField(type_name=field.type.name, **options)
         case FieldKind.CUSTOM:
             return EmbeddedField(type_name=field.type.name, **options)
-        case FieldKind.MODEL:
-            raise ValueError(f"Field '{field.name}' is a relation and has no column.")
+        case _:
+            raise ValueError(f"Field '{field.name}' of kind {field.type.kind} has no column.")

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, cast
 
 from django.db import models, router, transaction
 from django.db.models import Q
 from django.db.models.signals import post_delete, pre_delete
 
 from datamodel.modelgen.keys import MAX_KEY_LENGTH, encode_key
-from datamodel.modelgen.labels import label_field, label_text
+from datamodel.modelgen.labels import label_text
 from datamodel.modelgen.names import ModelNames
 from datamodel.modelgen.values import ValueProblem, iso_timestamp, now_ms
 from datamodel.schema.ir import ModelType, Schema
@@ -22,7 +22,7 @@ MAX_INDEX_BYTES = 2600
 """What PostgreSQL takes into one entry of an index, with some room for its header."""
 
 
-class RecordQuerySet(models.QuerySet):
+class RecordQuerySet(models.QuerySet):  # type: ignore[type-arg]  # no subscript at run time
     """Deletes record by record, so that no policy is bypassed."""
 
     def delete(self) -> tuple[int, dict[str, int]]:
@@ -46,12 +46,11 @@ class RecordQuerySet(models.QuerySet):
 AllRecords = models.Manager.from_queryset(RecordQuerySet, "AllRecords")
 
 
-class LiveRecords(AllRecords):  # type: ignore[misc, valid-type]
+class LiveRecords(AllRecords):  # type: ignore[type-arg]
     """The records that are not deleted."""
 
     def get_queryset(self) -> RecordQuerySet:
-        queryset: RecordQuerySet = super().get_queryset()
-        return queryset.live()
+        return cast(RecordQuerySet, super().get_queryset()).live()
 
 
 class Record(models.Model):
@@ -60,6 +59,10 @@ class Record(models.Model):
     model_type: ClassVar[ModelType]
     names: ClassVar[ModelNames]
     schema: ClassVar[Schema]
+    key_attributes: ClassVar[tuple[str, ...]]
+    label_attribute: ClassVar[str | None]
+    indexed_fields: ClassVar[tuple[tuple[str, ...], ...]]
+    """API names of the fields of each index: the key, the indexes, the references."""
     reference_attributes: ClassVar[frozenset[str]] = frozenset()
     """Attributes that hold references; relations read before are stale once one is set."""
 
@@ -120,7 +123,7 @@ class Record(models.Model):
 
     @property
     def key(self) -> tuple[Any, ...]:
-        return tuple(self.get_value(name) for name in self.model_type.primary_key)
+        return tuple(getattr(self, attribute) for attribute in self.key_attributes)
 
     @property
     def key_dict(self) -> dict[str, Any]:
@@ -133,8 +136,7 @@ class Record(models.Model):
     @property
     def label(self) -> str:
         """What people call the record: its best text field, else its key."""
-        field = label_field(self.model_type)
-        text = label_text(self.get_value(field.name) or "") if field else ""
+        text = label_text(getattr(self, self.label_attribute) or "") if self.label_attribute else ""
         return text or ", ".join(str(part) for part in self.key)
 
     @classmethod
@@ -144,7 +146,7 @@ class Record(models.Model):
         parts = [key[name] for name in fields] if isinstance(key, Mapping) else list(key)
         if len(parts) != len(fields):
             raise KeyError(fields[min(len(parts), len(fields) - 1)])
-        return Q(**{cls.names.attribute(name): part for name, part in zip(fields, parts, strict=True)})
+        return Q(**dict(zip(cls.key_attributes, parts, strict=True)))
 
     def _bury(self, database: str) -> None:
         self.joinery_deleted = True
@@ -188,18 +190,9 @@ class Record(models.Model):
 
     def _check_index_sizes(self) -> None:
         """Refuse what an index cannot hold, on both databases alike."""
-        for names in self.indexed_fields():
+        for names in self.indexed_fields:
             size = sum(len(value.encode()) for n in names if isinstance(value := self.get_value(n), str))
             if size > MAX_INDEX_BYTES:
                 raise ValueProblem((names[-1],), f"{size} bytes are too long for a field that is indexed.")
         if len(self.url_key) > MAX_KEY_LENGTH:
             raise ValueProblem((self.model_type.primary_key[0],), "The key is too long.")
-
-    @classmethod
-    def indexed_fields(cls) -> Iterable[tuple[str, ...]]:
-        """Return the API names of the fields of each index: the key, the indexes, the references."""
-        yield cls.model_type.primary_key
-        for index in cls.model_type.indexes:
-            yield index.fields
-        for link in cls.schema.links_from(cls.model_type.name):
-            yield link.reference_fields

@@ -13,22 +13,22 @@ from django.db.models.fields.related_descriptors import ForwardManyToOneDescript
 __all__ = ["RelationField"]
 
 
-class ParentDescriptor(ForwardManyToOneDescriptor):
+class ParentDescriptor(ForwardManyToOneDescriptor):  # type: ignore[type-arg]  # no subscript at run time
     """Reads the parent of a record; None where the reference names no living record."""
 
     def get_queryset(self, **hints: Any) -> QuerySet[Any]:
         manager: models.Manager[Any] = self.field.remote_field.model.objects
         return manager.db_manager(hints=hints).all()
 
-    def get_object(self, instance: Model) -> Model | None:
+    def get_object(self, instance: Model) -> Model | None:  # type: ignore[override]
         queryset = self.get_queryset(instance=instance)
         return queryset.filter(self.field.get_reverse_related_filter(instance)).first()
 
 
-class RelationField(ForeignObject):
+class RelationField(ForeignObject):  # type: ignore[type-arg]  # no subscript at run time
     """The child's view of a link. What a delete does is up to the policies, not to Django."""
 
-    forward_related_accessor_class = ParentDescriptor  # type: ignore[assignment]
+    forward_related_accessor_class = ParentDescriptor
 
     def __init__(
         self,
