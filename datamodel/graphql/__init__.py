@@ -1,0 +1,3 @@
+"""The API: names, types, reading, writing, and the endpoint."""
+
+from __future__ import annotations

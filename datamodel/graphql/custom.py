@@ -1,0 +1,60 @@
+"""The schema's own definitions: root fields, interfaces, unions and inputs, kept as written."""
+
+from __future__ import annotations
+
+from graphql import (
+    FieldDefinitionNode,
+    InputObjectTypeDefinitionNode,
+    InterfaceTypeDefinitionNode,
+    ObjectTypeDefinitionNode,
+    UnionTypeDefinitionNode,
+    parse,
+    print_ast,
+)
+
+from datamodel.graphql.shape import ApiShape, FieldShape, ObjectShape, Operation, OperationKind
+from datamodel.schema.ir import CustomOperation
+
+__all__ = ["put_custom_definitions"]
+
+
+def put_custom_definitions(shape: ApiShape) -> None:
+    """Add everything that the schema defines beside models, embedded types and enums."""
+    for definition in shape.schema.custom_operations:
+        if definition.parent is None:
+            put_type(shape, definition)
+        else:
+            put_root_field(shape, definition)
+
+
+def put_root_field(shape: ApiShape, definition: CustomOperation) -> None:
+    """Add a root field. It appears in the API; Joinery does not run its resolver."""
+    root = {"Query": shape.query, "Mutation": shape.mutation, "Subscription": shape.subscription}
+    document = parse(f"type Root {{ {definition.sdl} }}", no_location=True)
+    node = document.definitions[0]
+    assert isinstance(node, ObjectTypeDefinitionNode)
+    operation = Operation(OperationKind.CUSTOM, definition.name)
+    field = field_shape(node.fields[0])
+    root[str(definition.parent)][definition.name] = FieldShape(
+        field.type, field.arguments, field.description, operation
+    )
+
+
+def field_shape(node: FieldDefinitionNode) -> FieldShape:
+    """Return a field definition as it is written."""
+    arguments = {argument.name.value: print_ast(argument.type) for argument in node.arguments}
+    return FieldShape(print_ast(node.type), arguments, node.description.value if node.description else None)
+
+
+def put_type(shape: ApiShape, definition: CustomOperation) -> None:
+    """Add an interface, a union or an input type."""
+    for node in parse(definition.sdl, no_location=True).definitions:
+        match node:
+            case InterfaceTypeDefinitionNode():
+                fields = {field.name.value: field_shape(field) for field in node.fields}
+                shape.interfaces[node.name.value] = ObjectShape(fields)
+            case UnionTypeDefinitionNode():
+                shape.unions[node.name.value] = tuple(member.name.value for member in node.types)
+            case InputObjectTypeDefinitionNode():
+                given = {field.name.value: print_ast(field.type) for field in node.fields}
+                shape.put_input(node.name.value, given)

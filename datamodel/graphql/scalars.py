@@ -1,0 +1,76 @@
+"""The scalars of AppSync as graphene types. The five of GraphQL itself are graphene's own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import graphene
+from graphql import GraphQLError, ValueNode
+from graphql.language import FloatValueNode, IntValueNode, StringValueNode
+
+from datamodel.modelgen.values import parse_scalar
+
+__all__ = ["SCALAR_TYPES"]
+
+
+class AmplifyScalar(graphene.Scalar):
+    """A scalar whose values are checked by `parse_scalar` and stored and answered exactly as sent."""
+
+    class Meta:
+        abstract = True
+
+    @staticmethod
+    def serialize(value: Any) -> Any:
+        return value
+
+    @classmethod
+    def parse_value(cls, value: Any) -> Any:
+        try:
+            parse_scalar(cls._meta.name, value)
+        except ValueError as error:
+            raise GraphQLError(str(error)) from error
+        return value
+
+    @classmethod
+    def parse_literal(cls, node: ValueNode, _variables: Any = None) -> Any:
+        return cls.parse_value(literal_value(cls._meta.name, node))
+
+
+def literal_value(scalar: str, node: ValueNode) -> Any:
+    """Return what a literal in a document says; raise GraphQLError where no scalar is written like that."""
+    if isinstance(node, StringValueNode):
+        return node.value
+    if isinstance(node, IntValueNode):
+        return int(node.value)
+    if isinstance(node, FloatValueNode):
+        return float(node.value)
+    raise GraphQLError(f"Expected a value of type '{scalar}'.", node)
+
+
+def build_scalar(name: str, description: str) -> Any:
+    """Return the graphene type of one AWS scalar."""
+    meta = {"name": name, "description": description}
+    return type(name, (AmplifyScalar,), {"Meta": type("Meta", (), meta)})
+
+
+AWS_SCALARS = {
+    "AWSDate": "A date, YYYY-MM-DD, with an optional offset.",
+    "AWSTime": "A time, hh:mm:ss.sss, with an optional offset.",
+    "AWSDateTime": "A date and time with an offset, YYYY-MM-DDThh:mm:ss.sssZ.",
+    "AWSTimestamp": "A number of seconds (in DataStore's metadata: milliseconds) since 1970.",
+    "AWSEmail": "An e-mail address.",
+    "AWSJSON": "A JSON document, as text.",
+    "AWSURL": "A URL.",
+    "AWSPhone": "A phone number.",
+    "AWSIPAddress": "An IPv4 or IPv6 address.",
+}
+
+SCALAR_TYPES: dict[str, Any] = {
+    "ID": graphene.ID,
+    "String": graphene.String,
+    "Int": graphene.Int,
+    "Float": graphene.Float,
+    "Boolean": graphene.Boolean,
+    **{name: build_scalar(name, description) for name, description in AWS_SCALARS.items()},
+}
+"""Every scalar of the API by name."""
