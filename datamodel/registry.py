@@ -65,7 +65,10 @@ class DataModel:
     def build(cls, schema: Schema, names: NameMap | None = None, version: int = 0) -> DataModel:
         """Build a snapshot without a look at the database."""
         names = build_names(schema) if names is None else names
-        return cls(version, schema, names, build_models(schema, names))
+        models = build_models(schema, names)
+        for model in models.values():
+            model.schema_version = version
+        return cls(version, schema, names, models)
 
 
 # A version is told by number and time, so that a restored database is not taken for the one before.
@@ -119,7 +122,7 @@ def forget() -> None:
 
 def _active_stamp() -> _Stamp:
     rows = SchemaVersion.objects.order_by().filter(is_active=True).values_list("number", "created_at")
-    return rows[:1].first() or _NOTHING
+    return next(iter(rows[:1]), _NOTHING)
 
 
 def _load(stamp: _Stamp) -> DataModel:
