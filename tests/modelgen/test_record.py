@@ -63,7 +63,10 @@ def test_every_scalar_comes_back_as_it_was_sent(make_tables, name):
         stored = thing.objects.get(pk=record.pk)
         assert stored.get_value("value") == value
         assert type(stored.get_value("value")) in {type(value), float}
-        assert stored.get_value("values") == [value, None]
+        item, nothing = stored.get_value("values")
+        # PostgreSQL writes large floats in JSON as whole numbers: the same number to every reader of JSON.
+        assert (float(item) if name == "Float" and value is not None else item) == value
+        assert nothing is None
 
 
 def test_enums_and_embedded_values_come_back(make_tables):
