@@ -1,0 +1,194 @@
+"""From files to sources: what may be uploaded, in which sizes, and which files of a folder count.
+
+Nothing is written and no name is used as a path: a name is only shown to people.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterable, Mapping, Sequence
+from io import BytesIO
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+from django.conf import settings
+
+from datamodel.migrator.errors import UploadRefused
+from datamodel.schema.source import Source
+
+__all__ = ["parse_selector", "read_files", "read_path"]
+
+GRAPHQL_SUFFIXES = frozenset({".graphql", ".gql"})
+SCRIPT_SUFFIXES = frozenset({".ts", ".js", ".mjs", ".mts"})
+SUFFIXES = GRAPHQL_SUFFIXES | SCRIPT_SUFFIXES
+IGNORED_FOLDERS = frozenset({"node_modules", "build", "#current-cloud-backend", "__MACOSX"})
+ACCEPTED = "a .graphql, .ts or .js file, a folder of them, or a .zip"
+
+
+def limit(name: str, default: int) -> int:
+    """Return the limit that the settings give, else the default of `docs/operations.md`."""
+    return int(getattr(settings, name, default))
+
+
+def parse_selector(text: str) -> tuple[str, str | None]:
+    """Split ``gen2.mjs#name`` into the file and the schema's name; a file whose name has ``#`` wins."""
+    path, separator, name = text.rpartition("#")
+    if not separator or not path or not name or Path(text).exists():
+        return text, None
+    return path, name
+
+
+def read_path(path: Path) -> tuple[Source, ...]:
+    """Read a file, a folder or an archive; raise UploadRefused with what is wrong and what to do."""
+    if path.is_dir():
+        return _read_folder(path)
+    if not path.is_file():
+        raise UploadRefused(f"There is no file '{path}'.")
+    if path.stat().st_size > limit("IMPORT_MAX_BYTES", 100 * 2**20):
+        raise UploadRefused(f"'{path}' is too big for a schema.")
+    return read_files([(str(path), path.read_bytes())])
+
+
+def read_files(files: Iterable[tuple[str, bytes]]) -> tuple[Source, ...]:
+    """Read uploaded files, given as names and contents: one archive, or the files of one schema."""
+    contents = [(name.replace("\\", "/"), content) for name, content in files]
+    if not contents:
+        raise UploadRefused(f"No file was given. Choose {ACCEPTED}.")
+    archives = [name for name, _ in contents if name.lower().endswith(".zip")]
+    if archives and len(contents) > 1:
+        raise UploadRefused(f"'{archives[0]}' is an archive: give it alone.")
+    if archives:
+        return _read_archive(*contents[0])
+    for name, _ in contents:
+        if PurePosixPath(name).suffix.lower() not in SUFFIXES:
+            raise UploadRefused(f"'{name}' is not a schema file. Choose {ACCEPTED}.")
+    return _decode_all(contents)
+
+
+def _read_folder(folder: Path) -> tuple[Source, ...]:
+    paths = {
+        file.relative_to(folder).as_posix(): file
+        for file in sorted(folder.rglob("*"))
+        if file.suffix.lower() in SUFFIXES and file.is_file()
+    }
+    chosen = _choose([PurePosixPath(name) for name in paths], str(folder))
+    return _decode_all((str(paths[str(name)]), _read_limited(paths[str(name)])) for name in chosen)
+
+
+def _read_limited(path: Path) -> bytes:
+    with path.open("rb") as stream:
+        return _read_stream(stream)
+
+
+def _read_stream(stream: IO[bytes]) -> bytes:
+    """Read no more than shows that a schema is too big."""
+    return stream.read(limit("SCHEMA_MAX_BYTES", 2**20) + 1)
+
+
+def _read_archive(name: str, content: bytes) -> tuple[Source, ...]:
+    try:
+        with zipfile.ZipFile(BytesIO(content)) as archive:
+            entries = _check_entries(name, archive)
+            chosen = _choose([PurePosixPath(entry) for entry in entries], name)
+            return _decode_all([(str(path), _read_entry(archive, entries[str(path)])) for path in chosen])
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+        raise UploadRefused(f"'{name}' is not an archive that can be read: {error}.") from error
+
+
+def _check_entries(name: str, archive: zipfile.ZipFile) -> Mapping[str, zipfile.ZipInfo]:
+    """Return the schema files of the archive by name, after its limits held."""
+    infos = [info for info in archive.infolist() if not info.is_dir()]
+    if len(infos) > limit("ARCHIVE_MAX_ENTRIES", 1000):
+        raise UploadRefused(f"'{name}' holds {len(infos)} files. Put only the schema into the archive.")
+    unpacked = sum(info.file_size for info in infos)
+    packed = sum(info.compress_size for info in infos)
+    if unpacked > limit("ARCHIVE_MAX_BYTES", 2**30):
+        raise UploadRefused(f"'{name}' unpacks to {unpacked} bytes, which is too much.")
+    if unpacked > limit("ARCHIVE_MAX_RATIO", 100) * max(packed, 1):
+        raise UploadRefused(f"'{name}' is compressed beyond what a schema can be.")
+    names = {str(PurePosixPath(info.filename)): info for info in infos}
+    return {entry: names[entry] for entry in names if PurePosixPath(entry).suffix.lower() in SUFFIXES}
+
+
+def _read_entry(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
+    with archive.open(info) as stream:
+        return _read_stream(stream)
+
+
+def _choose(paths: Sequence[PurePosixPath], name: str) -> Sequence[PurePosixPath]:
+    """Choose the files of one schema: Gen 2's ``resource.ts``, one Gen 1 API, or all GraphQL files."""
+    seen = [path for path in paths if not _is_ignored(path)]
+    if resource := _find_resource(seen):
+        return _with_imports(resource, seen)
+    graphql = [path for path in seen if path.suffix.lower() in GRAPHQL_SUFFIXES]
+    if graphql:
+        return _one_api(graphql, name)
+    scripts = [path for path in seen if not path.name.endswith(".d.ts")]
+    if len(scripts) == 1:
+        return scripts
+    raise UploadRefused(f"'{name}' holds no schema: neither .graphql files nor a resource.ts.")
+
+
+def _is_ignored(path: PurePosixPath) -> bool:
+    return any(part in IGNORED_FOLDERS or part.startswith(".") for part in path.parts[:-1])
+
+
+def _find_resource(paths: Sequence[PurePosixPath]) -> PurePosixPath | None:
+    """Return the data resource: the shallowest one, one in a folder called ``data`` first."""
+    resources = [path for path in paths if path.stem == "resource" and path.suffix.lower() in SCRIPT_SUFFIXES]
+    in_data = [path for path in resources if path.parent.name == "data"]
+    at_top = [path for path in resources if len(path.parts) == 1]
+    return min(at_top or in_data, key=lambda path: (len(path.parts), str(path)), default=None)
+
+
+def _with_imports(resource: PurePosixPath, paths: Sequence[PurePosixPath]) -> Sequence[PurePosixPath]:
+    """The resource first, then every script it may import: those of its folder and of the folder above."""
+    root = resource.parent.parent if resource.parent.name == "data" else resource.parent
+    others = [
+        path
+        for path in paths
+        if path != resource
+        and path.suffix.lower() in SCRIPT_SUFFIXES
+        and path.is_relative_to(root)
+        and not path.name.endswith(".d.ts")
+    ]
+    return [resource, *others]
+
+
+def _one_api(paths: Sequence[PurePosixPath], name: str) -> Sequence[PurePosixPath]:
+    """Keep the schema files of a Gen 1 ``amplify`` folder's only API; outside of one, keep all."""
+    apis: dict[str, list[PurePosixPath]] = {}
+    for path in paths:
+        parts = path.parts
+        if "api" in parts[:-2] and parts[parts.index("api") + 2].startswith("schema"):
+            apis.setdefault(parts[parts.index("api") + 1], []).append(path)
+    if len(apis) > 1:
+        found = ", ".join(f"'{api}'" for api in sorted(apis))
+        raise UploadRefused(f"'{name}' holds several APIs: {found}. Give the folder of one of them.")
+    return next(iter(apis.values()), list(paths))
+
+
+def _decode_all(files: Iterable[tuple[str, bytes]]) -> tuple[Source, ...]:
+    """Decode every file; empty files count only where others hold something."""
+    sources: list[Source] = []
+    left = limit("SCHEMA_MAX_BYTES", 2**20)
+    allowed = left
+    for name, content in files:
+        left -= len(content)
+        if left < 0:
+            raise UploadRefused(
+                f"The schema is over {allowed} bytes with '{name}'. Leave out what is no schema."
+            )
+        sources.append(Source(name, _decode(name, content)))
+    filled = tuple(source for source in sources if source.text.strip())
+    if not filled:
+        raise UploadRefused(f"'{sources[0].name}' is empty.")
+    return filled
+
+
+def _decode(name: str, content: bytes) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise UploadRefused(f"'{name}' is not UTF-8 text (line {line}). Save it as UTF-8.") from error
