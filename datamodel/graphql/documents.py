@@ -1,0 +1,97 @@
+"""Documents: parsed, held to their limits and validated once per text, then kept."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import DocumentNode, GraphQLSchema, GraphQLSyntaxError, parse, validate
+from graphql.language import OperationDefinitionNode
+
+from datamodel.graphql.errors import LimitExceeded, plain_entry
+from datamodel.graphql.limits import get_limit
+from datamodel.graphql.messages import syntax_entry, validation_entry
+from datamodel.graphql.structure import check_structure
+
+__all__ = ["DocumentCache", "PreparedDocument"]
+
+KEPT = 512
+"""Documents kept per API. Clients send the same few texts again and again."""
+
+LONGEST_KEPT = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedDocument:
+    """A document ready to be run, or what is wrong with it."""
+
+    node: DocumentNode | None
+    problems: tuple[dict[str, Any], ...] = ()
+
+    def operation(self, name: str | None) -> OperationDefinitionNode | None:
+        """Return the operation that would run, None where the choice is not clear."""
+        if self.node is None:
+            return None
+        found = [d for d in self.node.definitions if isinstance(d, OperationDefinitionNode)]
+        if name is not None:
+            found = [d for d in found if d.name is not None and d.name.value == name]
+        return found[0] if len(found) == 1 else None
+
+
+class DocumentCache:
+    """The documents of one API, the least recently used going first."""
+
+    def __init__(self, schema: GraphQLSchema) -> None:
+        self.schema = schema
+        self.documents: OrderedDict[str, PreparedDocument] = OrderedDict()
+        self.lock = threading.Lock()
+
+    def get(self, text: str) -> PreparedDocument:
+        """Return the document of a text, prepared on first use."""
+        with self.lock:
+            if text in self.documents:
+                self.documents.move_to_end(text)
+                return self.documents[text]
+        prepared = prepare(self.schema, text)
+        if len(text) <= LONGEST_KEPT:
+            with self.lock:
+                self.documents[text] = prepared
+                while len(self.documents) > KEPT:
+                    self.documents.popitem(last=False)
+        return prepared
+
+
+def prepare(schema: GraphQLSchema, text: str) -> PreparedDocument:
+    """Parse, check limits, validate; nothing after the first breach runs."""
+    try:
+        check_length(text)
+        node = parse_limited(text)
+        check_structure(node)
+    except LimitExceeded as error:
+        return PreparedDocument(None, (plain_entry(error.message, error.error_type),))
+    except GraphQLSyntaxError as error:
+        return PreparedDocument(None, (syntax_entry(error),))
+    problems = validate(schema, node, max_errors=get_limit("GRAPHQL_MAX_ERRORS"), hide_suggestions=True)
+    if problems:
+        return PreparedDocument(None, tuple(validation_entry(problem) for problem in problems))
+    return PreparedDocument(node)
+
+
+def check_length(text: str) -> None:
+    longest = get_limit("GRAPHQL_MAX_DOCUMENT_CHARS")
+    if len(text) > longest:
+        raise LimitExceeded(f"A document has at most {longest} characters.")
+
+
+def parse_limited(text: str) -> DocumentNode:
+    """Parse a document; raise LimitExceeded where it has too many tokens or comments."""
+    tokens, comments = get_limit("GRAPHQL_MAX_TOKENS"), get_limit("GRAPHQL_MAX_COMMENTS")
+    try:
+        return parse(text, max_lexical_tokens=tokens, max_comments=comments)
+    except GraphQLSyntaxError as error:
+        for what, limit in (("tokens", tokens), ("comments", comments)):
+            if f"more than {limit} {what}" in error.message:
+                raise LimitExceeded(f"A document has at most {limit} {what}.") from error
+        raise
