@@ -39,6 +39,11 @@ TOOLS = (
     ("keys", "API keys", "key-round"),
 )
 
+RECORD_TOOLS = (
+    ("record_history", "History", "history"),
+    ("record_duplicate", "Duplicate", "copy"),
+)
+
 MESSAGE_ICONS = {
     "success": "circle-check",
     "info": "info",
@@ -84,6 +89,16 @@ def nav_tools(context: template.Context) -> list[Tool]:
         Tool(words, url, icon_name, path.startswith(url))
         for name, words, icon_name in TOOLS
         if (url := find_url(name)) is not None
+    ]
+
+
+@register.simple_tag
+def record_tools(model: str, key: str) -> list[Tool]:
+    """Return the pages about one record that exist."""
+    return [
+        Tool(words, url, icon_name, False)
+        for name, words, icon_name in RECORD_TOOLS
+        if (url := find_url(name, model=model, key=key)) is not None
     ]
 
 
