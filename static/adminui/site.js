@@ -1,6 +1,8 @@
 // Site-wide: menus that close, shortcuts, focus and announcements around htmx swaps.
 "use strict";
 
+document.documentElement.classList.add("js");
+
 (() => {
   const announce = (text) => {
     const region = document.getElementById("announce");
@@ -59,6 +61,13 @@
   document.addEventListener("htmx:beforeRequest", (event) => event.detail.target?.setAttribute?.("aria-busy", "true"));
   document.addEventListener("htmx:afterRequest", (event) => event.detail.target?.removeAttribute?.("aria-busy"));
 
+  // A failure page that names its own place is shown there.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.detail.xhr.getResponseHeader("HX-Retarget")) {
+      event.detail.shouldSwap = true;
+      event.detail.isError = false;
+    }
+  });
   document.addEventListener("htmx:sendError", () =>
     say("error", "The server did not answer. Check the connection and try again; nothing typed is lost."));
   document.addEventListener("htmx:responseError", (event) =>
