@@ -1,4 +1,5 @@
 """Why a schema change did not happen."""
+# ruff: noqa: N818  the names say what happened
 
 from __future__ import annotations
 
