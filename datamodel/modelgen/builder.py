@@ -17,7 +17,7 @@ from datamodel.modelgen.labels import label_field
 from datamodel.modelgen.names import ModelNames, NameMap, hashed_name
 from datamodel.modelgen.record import Record
 from datamodel.modelgen.relations import RelationField
-from datamodel.schema.ir import FieldKind, Link, ModelType, Schema
+from datamodel.schema.ir import Link, ModelType, Schema
 
 __all__ = ["APP_LABEL", "build_models", "build_state", "link_attribute"]
 
@@ -175,9 +175,7 @@ def _constraints(schema: Schema, names: NameMap, model: ModelType) -> list[model
     key = [own.attribute(name) for name in model.primary_key]
     unique = models.UniqueConstraint(fields=key, name=hashed_name("uq", own.table, *key))
     references = [
-        _reference_constraint(names, link)
-        for link in schema.links_from(model.name)
-        if link.is_enforced and _is_same_storage(schema, link)
+        _reference_constraint(names, link) for link in schema.links_from(model.name) if link.is_enforced
     ]
     return [unique, *dict.fromkeys(references)]
 
@@ -192,21 +190,3 @@ def _reference_constraint(names: NameMap, link: Link) -> ReferenceConstraint:
         to_table=parent.table,
         to_columns=columns,
     )
-
-
-def _is_same_storage(schema: Schema, link: Link) -> bool:
-    """A database compares like with like only; other references are checked by the write path alone."""
-    child, parent = schema.model(link.child), schema.model(link.parent)
-    pairs = zip(link.reference_fields, link.identifier_fields, strict=True)
-    return all(_storage(child, own) == _storage(parent, other) for own, other in pairs)
-
-
-def _storage(model: ModelType, field: str) -> str:
-    type_ = model.field(field).type
-    is_own_storage = type_.kind is FieldKind.SCALAR and type_.name in {
-        "Int",
-        "Float",
-        "Boolean",
-        "AWSTimestamp",
-    }
-    return type_.name if is_own_storage else "text"

@@ -6,10 +6,27 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from django.db import connection
+from django.db.models.signals import post_delete, post_save, pre_delete, pre_save
 
 from datamodel.modelgen import build_models, build_names
 from datamodel.modelgen.record import Record
 from datamodel.schema.ir import Schema
+
+MODEL_SIGNALS = (pre_save, post_save, pre_delete, post_delete)
+
+
+@pytest.fixture(autouse=True)
+def _nobody_listens() -> Iterator[None]:
+    """Silence the receivers: these tests are about models and tables alone."""
+    heard = [(signal, signal.receivers) for signal in MODEL_SIGNALS]
+    for signal, _ in heard:
+        signal.receivers = []
+        signal.sender_receivers_cache.clear()
+    yield
+    for signal, receivers in heard:
+        signal.receivers = receivers
+        signal.sender_receivers_cache.clear()
+
 
 Tables = dict[str, type[Record]]
 
