@@ -72,8 +72,10 @@ class DataModel:
 
 
 # A version is told by number and time, so that a restored database is not taken for the one before.
-_Stamp = tuple[int, datetime | None]
+# The time stays as the driver returns it.
+_Stamp = tuple[int, datetime | str | None]
 
+_ACTIVE = f'SELECT "number", "created_at" FROM "{SchemaVersion._meta.db_table}" WHERE "is_active"'  # noqa: S608
 _NOTHING: _Stamp = (0, None)
 _snapshots: dict[_Stamp, DataModel] = {}
 _lock = threading.Lock()
@@ -103,13 +105,7 @@ def lock_version(datamodel: DataModel) -> None:
 
     SQLite's write transactions exclude each other already.
     """
-    sql = f'SELECT "number" FROM "{SchemaVersion._meta.db_table}" WHERE "is_active"'  # noqa: S608
-    if connection.vendor == "postgresql":
-        sql += " FOR SHARE"
-    with connection.cursor() as cursor:
-        cursor.execute(sql)
-        row = cursor.fetchone()
-    number = row[0] if row else 0
+    number, _ = _active_stamp(is_locking=True)
     if number != datamodel.version:
         raise SchemaChanged(number)
 
@@ -120,9 +116,12 @@ def forget() -> None:
         _snapshots.clear()
 
 
-def _active_stamp() -> _Stamp:
-    rows = SchemaVersion.objects.order_by().filter(is_active=True).values_list("number", "created_at")
-    return next(iter(rows[:1]), _NOTHING)
+def _active_stamp(*, is_locking: bool = False) -> _Stamp:
+    """Read which version is active. Every request asks, so the statement is ready made."""
+    lock = " FOR SHARE" if is_locking and connection.vendor == "postgresql" else ""
+    with connection.cursor() as cursor:
+        cursor.execute(_ACTIVE + lock)
+        return cursor.fetchone() or _NOTHING
 
 
 def _load(stamp: _Stamp) -> DataModel:
