@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from datamodel.schema.source import Location
@@ -257,7 +258,7 @@ class ModelOperations:
     on_delete: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ModelType:
     """A model. ``fields`` keep their declared order; what normalizing adds comes after."""
 
@@ -286,13 +287,14 @@ class ModelType:
 
     def field(self, name: str) -> ModelField:
         """Return the field called ``name``; raise KeyError where there is none."""
-        for candidate in self.fields:
-            if candidate.name == name:
-                return candidate
-        raise KeyError(name)
+        return self._fields_by_name[name]
 
     def find_field(self, name: str) -> ModelField | None:
-        return next((f for f in self.fields if f.name == name), None)
+        return self._fields_by_name.get(name)
+
+    @cached_property
+    def _fields_by_name(self) -> dict[str, ModelField]:
+        return {item.name: item for item in reversed(self.fields)}
 
     def find_index(self, name: str) -> ModelIndex | None:
         return next((i for i in self.indexes if i.name == name), None)
@@ -379,6 +381,8 @@ class Link:
     """The policy by `docs/relationships.md` before anybody changed it."""
     is_enforceable: bool = True
     """False where the identifier fields are not the parent's primary key; such a link is only read."""
+    is_comparable: bool = True
+    """False where the two ends hold different kinds of value (a text and a number): nothing ever matches."""
     is_join: bool = False
     """True where the child is a join model, generated or written out as two belongsTo."""
 
@@ -400,7 +404,7 @@ class Link:
         return self.child == self.parent
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Schema:
     """A whole schema."""
 
@@ -427,31 +431,19 @@ class Schema:
 
     def model(self, name: str) -> ModelType:
         """Return the model called ``name``; raise KeyError where there is none."""
-        for candidate in self.models:
-            if candidate.name == name:
-                return candidate
-        raise KeyError(name)
+        return self._models_by_name[name]
 
     def find_model(self, name: str) -> ModelType | None:
-        return next((m for m in self.models if m.name == name), None)
+        return self._models_by_name.get(name)
 
     def enum(self, name: str) -> EnumType:
-        for candidate in self.enums:
-            if candidate.name == name:
-                return candidate
-        raise KeyError(name)
+        return self._enums_by_name[name]
 
     def custom_type(self, name: str) -> CustomType:
-        for candidate in self.custom_types:
-            if candidate.name == name:
-                return candidate
-        raise KeyError(name)
+        return self._custom_types_by_name[name]
 
     def link(self, name: str) -> Link:
-        for candidate in self.links:
-            if candidate.name == name:
-                return candidate
-        raise KeyError(name)
+        return self._links_by_name[name]
 
     def links_to(self, parent: str) -> Iterator[Link]:
         """The links whose children refer to ``parent``."""
@@ -460,3 +452,19 @@ class Schema:
     def links_from(self, child: str) -> Iterator[Link]:
         """The links by which ``child`` refers to its parents."""
         return (link for link in self.links if link.child == child)
+
+    @cached_property
+    def _models_by_name(self) -> dict[str, ModelType]:
+        return {model.name: model for model in reversed(self.models)}
+
+    @cached_property
+    def _enums_by_name(self) -> dict[str, EnumType]:
+        return {enum.name: enum for enum in reversed(self.enums)}
+
+    @cached_property
+    def _custom_types_by_name(self) -> dict[str, CustomType]:
+        return {custom.name: custom for custom in reversed(self.custom_types)}
+
+    @cached_property
+    def _links_by_name(self) -> dict[str, Link]:
+        return {link.name: link for link in reversed(self.links)}

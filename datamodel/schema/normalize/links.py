@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from datamodel.schema.ir import (
+    FieldKind,
     FieldType,
     Link,
     ModelType,
@@ -43,6 +44,7 @@ def _link(schema: Schema, members: list[ResolvedRelation]) -> Link:
     child, parent = schema.model(first.child), schema.model(first.parent)
     child_fields = tuple(each.field for each in members if each.side is Side.CHILD)
     parent_fields = tuple(each.field for each in members if each.side is Side.PARENT)
+    is_comparable = _is_comparable(child, parent, first)
     name = f"{child.name}.{child_fields[0]}" if child_fields else f"{parent.name}.{parent_fields[0]}"
     return Link(
         name=name,
@@ -54,7 +56,8 @@ def _link(schema: Schema, members: list[ResolvedRelation]) -> Link:
         parent_fields=parent_fields,
         is_many=any(each.is_many for each in members) or not any(each.is_single_child for each in members),
         is_required=_is_required(child, first.reference_fields),
-        is_enforceable=_is_enforceable(child, parent, first),
+        is_enforceable=is_comparable and first.identifier_fields == parent.primary_key,
+        is_comparable=is_comparable,
         is_join=child.is_join,
     )
 
@@ -67,11 +70,9 @@ def _is_required(child: ModelType, references: tuple[str, ...]) -> bool:
     )
 
 
-def _is_enforceable(child: ModelType, parent: ModelType, ends: ResolvedRelation) -> bool:
-    """Only whole primary keys can be referred to, by fields that hold the same kind of value."""
-    if ends.identifier_fields != parent.primary_key or len(ends.reference_fields) != len(parent.primary_key):
-        return False
-    pairs = zip(ends.reference_fields, ends.identifier_fields, strict=True)
+def _is_comparable(child: ModelType, parent: ModelType, ends: ResolvedRelation) -> bool:
+    """Say whether each reference holds the kind of value that its identifier does."""
+    pairs = zip(ends.reference_fields, ends.identifier_fields, strict=False)
     return all(_match(_type(child, reference), _type(parent, identifier)) for reference, identifier in pairs)
 
 
@@ -82,6 +83,8 @@ def _type(model: ModelType, name: str) -> FieldType | None:
 
 def _match(one: FieldType | None, other: FieldType | None) -> bool:
     if one is None or other is None or one.is_list or other.is_list:
+        return False
+    if FieldKind.CUSTOM in (one.kind, other.kind):
         return False
     return one.name == other.name or not {one.name, other.name} & NUMERIC
 
@@ -95,7 +98,7 @@ def _release_shared(links: list[Link]) -> list[Link]:
     for link in links:
         if link.is_enforceable:
             claims.setdefault((link.child, link.reference_fields), []).append(link)
-    kept = set()
+    kept: set[str] = set()
     for rivals in claims.values():
         told = rivals if len(rivals) == 1 else [link for link in rivals if link.child_fields]
         kept.update(link.name for link in told if len(told) == 1)
