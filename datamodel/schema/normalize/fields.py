@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from datamodel.schema.defaults import plain_default
 from datamodel.schema.ir import FieldKind, FieldOrigin, FieldType, ModelField, ModelType
 
-__all__ = ["add_id", "add_owners", "add_timestamps"]
+__all__ = ["add_id", "add_owners", "add_timestamps", "plain_defaults"]
 
 TIMESTAMPS = ("createdAt", "updatedAt")
 FILLED_TYPES = frozenset({"String", "AWSDateTime"})
@@ -75,3 +76,12 @@ def add_owners(model: ModelType) -> ModelType:
         if model.find_field(name) is None and NAME.match(name)
     )
     return replace(model, fields=(*model.fields, *missing))
+
+
+def plain_defaults(model: ModelType) -> ModelType:
+    """Write every default the way its field stores it."""
+    fields = tuple(
+        item if item.default is None else replace(item, default=plain_default(item.type.name, item.default))
+        for item in model.fields
+    )
+    return replace(model, fields=fields)

@@ -2,12 +2,6 @@
 
 from __future__ import annotations
 
-from datamodel.schema.errors import Problem
-from datamodel.schema.ir import Schema
+from datamodel.schema.rules.validating import validate_schema
 
 __all__ = ["validate_schema"]
-
-
-def validate_schema(schema: Schema) -> list[Problem]:
-    """Return every problem of a raw schema, ordered by position."""
-    return []
