@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from typing import Any, ClassVar, Self, cast
 
-from django.db import models, router, transaction
+from django.db import connections, models, router, transaction
 from django.db.models import Q
 from django.db.models.signals import post_delete, pre_delete
 
@@ -59,6 +60,8 @@ class Record(models.Model):
     model_type: ClassVar[ModelType]
     names: ClassVar[ModelNames]
     schema: ClassVar[Schema]
+    schema_version: ClassVar[int] = 0
+    """Number of the schema version that the class was built for."""
     key_attributes: ClassVar[tuple[str, ...]]
     label_attribute: ClassVar[str | None]
     indexed_fields: ClassVar[tuple[tuple[str, ...], ...]]
@@ -88,7 +91,10 @@ class Record(models.Model):
         self._check_index_sizes()
         if update_fields is not None:
             update_fields = {*update_fields, *touched}
-        super().save(*args, update_fields=update_fields, **kwargs)
+        # Receivers lock parents and log the change: one transaction with the write itself.
+        database = kwargs.get("using") or router.db_for_write(type(self), instance=self)
+        with nullcontext() if connections[database].in_atomic_block else transaction.atomic(using=database):
+            super().save(*args, update_fields=update_fields, **kwargs)
         self.__dict__.pop("_joinery_given", None)
 
     def delete(self, using: str | None = None, keep_parents: bool = False) -> tuple[int, dict[str, int]]:

@@ -1,0 +1,47 @@
+"""References between records: what a link is to the records at its ends."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from datamodel.modelgen.record import Record
+from datamodel.schema.ir import Link
+
+__all__ = ["clearable_fields", "identifier_of", "reference_of", "sibling_models"]
+
+
+def sibling_models(model: type[Record]) -> Mapping[str, type[Record]]:
+    """Return all record classes of the data model that ``model`` belongs to, by API name."""
+    others = model._meta.apps.get_models()
+    return {other.model_type.name: other for other in others if issubclass(other, Record)}
+
+
+def reference_of(record: Record, link: Link) -> tuple[Any, ...]:
+    """Return the values of the child's reference fields, in the link's order."""
+    return tuple(record.get_value(name) for name in link.reference_fields)
+
+
+def identifier_of(record: Record, link: Link) -> tuple[Any, ...]:
+    """Return the values of the parent's identifier fields, in the link's order."""
+    return tuple(record.get_value(name) for name in link.identifier_fields)
+
+
+def clearable_fields(child: type[Record], link: Link) -> tuple[str, ...]:
+    """Return the reference fields to set to null to cut the link; none where it cannot be cut.
+
+    One null cuts a composite reference: fields that other links use as well stay where others do.
+    """
+    model_type = child.model_type
+    nullable = [
+        name
+        for name in link.reference_fields
+        if name not in model_type.primary_key and not model_type.field(name).type.is_required
+    ]
+    shared = {
+        name
+        for other in child.schema.links_from(model_type.name)
+        if other.name != link.name and other.is_enforced
+        for name in other.reference_fields
+    }
+    return tuple(name for name in nullable if name not in shared) or tuple(nullable)

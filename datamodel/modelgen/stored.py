@@ -1,0 +1,53 @@
+"""What is stored of a record that is about to be written: the change log's "before"."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from datamodel.modelgen.record import Record
+
+__all__ = ["before_delete", "before_save", "note", "take"]
+
+NOTED = "_joinery_noted"
+BEFORE = "_joinery_before"
+
+
+def note(record: Record) -> None:
+    """Note the record's values as the stored ones: it was just read and locked, and is written next."""
+    record.__dict__[NOTED] = record.values()
+
+
+def before_save(record: Record) -> set[str] | None:
+    """Keep what is stored and lock it; return the names of the fields that differ, None for a new record.
+
+    The version follows the stored one, however old the instance is.
+    """
+    before = record.__dict__.pop(NOTED, None)
+    if before is None and (row := lock(record)) is not None:
+        record.joinery_version = row.joinery_version + 1
+        before = row.values()
+    record.__dict__[BEFORE] = before
+    return None if before is None else {n for n, value in before.items() if record.get_value(n) != value}
+
+
+def before_delete(record: Record) -> None:
+    """Keep what is stored and lock it; a record that is gone keeps nothing."""
+    before = record.__dict__.pop(NOTED, None)
+    if before is None and (row := lock(record)) is not None:
+        record.joinery_version = row.joinery_version
+        before = row.values()
+    record.__dict__[BEFORE] = before
+
+
+def take(record: Record) -> dict[str, Any] | None:
+    """Return what was stored before, and forget it; None where nothing was."""
+    before: dict[str, Any] | None = record.__dict__.pop(BEFORE, None)
+    return before
+
+
+def lock(record: Record) -> Record | None:
+    """Read the record anew and lock it until the transaction ends; None where it is new, gone or deleted."""
+    if record._state.adding:
+        return None
+    found: Record | None = type(record).objects.select_for_update(no_key=True).filter(pk=record.pk).first()
+    return found
