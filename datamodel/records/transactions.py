@@ -1,0 +1,64 @@
+"""The transaction of a write: begun with the version check, retried where the database asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from django.db import IntegrityError, OperationalError, connection, transaction
+
+from datamodel.modelgen.errors import DatabaseBusy
+from datamodel.registry import DataModel, lock_version
+
+__all__ = ["transact"]
+
+T = TypeVar("T")
+
+RETRIES = 3
+
+POSTGRESQL_TRANSIENT = frozenset({"40001", "40P01", "55P03"})
+"""Serialization failure, deadlock, lock not available."""
+
+POSTGRESQL_FOREIGN_KEY = "23503"
+SQLITE_FOREIGN_KEY = "FOREIGN KEY constraint failed"
+
+
+def transact(datamodel: DataModel, work: Callable[[], T]) -> T:
+    """Run ``work`` in one transaction of the data model's version and return its answer.
+
+    Nests: inside another transaction it becomes part of that one. Outermost, it runs again, up to three
+    times, when the database reports a deadlock, a lock it could not get, or a reference that came loose
+    meanwhile. Raise DatabaseBusy after that, and SchemaChanged where another version is active.
+    """
+    if connection.in_atomic_block:
+        return attempt(datamodel, work)
+    for _ in range(RETRIES):
+        try:
+            return attempt(datamodel, work)
+        except (OperationalError, IntegrityError) as error:
+            if not is_transient(error):
+                raise
+    try:
+        return attempt(datamodel, work)
+    except (OperationalError, IntegrityError) as error:
+        if is_transient(error):
+            raise DatabaseBusy from error
+        raise
+
+
+def attempt(datamodel: DataModel, work: Callable[[], T]) -> T:
+    """Run ``work`` once; all of it happens or nothing."""
+    with transaction.atomic():
+        lock_version(datamodel)
+        return work()
+
+
+def is_transient(error: OperationalError | IntegrityError) -> bool:
+    """Return whether the same work may succeed when it is run again.
+
+    A foreign key that fails at commit may: the second run finds the children or misses the parent.
+    """
+    code = getattr(error.__cause__, "sqlstate", None)
+    if isinstance(error, IntegrityError):
+        return code == POSTGRESQL_FOREIGN_KEY or SQLITE_FOREIGN_KEY in str(error)
+    return code in POSTGRESQL_TRANSIENT or "locked" in str(error)

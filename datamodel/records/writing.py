@@ -1,0 +1,165 @@
+"""Finding, creating, updating and deleting one record by its key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import IntegrityError
+from django.db.models import Q
+
+from datamodel.modelgen import Record, ValueProblem, stored
+from datamodel.modelgen.errors import (
+    RecordExists,
+    RecordNotFound,
+    ValidationFailed,
+    VersionConflict,
+)
+from datamodel.records.conditions import check_condition, check_condition_of_nothing
+from datamodel.records.inputs import read_changes, read_key, read_new
+from datamodel.records.transactions import transact
+from datamodel.registry import DataModel
+
+__all__ = ["create", "delete", "find", "update"]
+
+Key = Mapping[str, Any]
+
+
+def find(
+    datamodel: DataModel, model: str, key: Key, *, for_update: bool = False, with_deleted: bool = False
+) -> Record | None:
+    """Return the record of that key, or None.
+
+    ``for_update`` locks it until the transaction ends, against writes but not against new children.
+    """
+    record_class = datamodel.model(model)
+    stored_key = read_key(datamodel.schema, record_class.model_type, key)
+    if stored_key is None:
+        return None
+    records = record_class.all_objects if with_deleted else record_class.objects
+    found = records.filter(record_class.key_filter(stored_key))
+    return (found.select_for_update(no_key=True) if for_update else found).first()
+
+
+def create(
+    datamodel: DataModel, model: str, values: Mapping[str, Any], *, condition: Q | None = None
+) -> Record:
+    """Store a new record and return it.
+
+    Fill in what is missing: defaults, ``id``, timestamps. A deleted record of the same key comes back to
+    life with the new values. Raise ValidationFailed, RelatedRecordNotFound, RecordExists, ConditionFailed.
+    """
+    record_class = datamodel.model(model)
+
+    def work() -> Record:
+        given = read_new(datamodel.schema, record_class.model_type, values)
+        record = find_tombstone(datamodel, record_class, given) or record_class()
+        check_condition_of_nothing(record_class, condition)
+        for field in record_class.model_type.stored_fields:
+            record.set_value(field.name, given.get(field.name))
+        save(record)
+        return record
+
+    return transact(datamodel, work)
+
+
+def find_tombstone(datamodel: DataModel, record_class: type[Record], key: Key) -> Record | None:
+    """Return the deleted record of the same key, ready to be written again; raise RecordExists for a live one."""
+    record = find(datamodel, record_class.model_type.name, key, for_update=True, with_deleted=True)
+    if record is None:
+        return None
+    if not record.joinery_deleted:
+        raise RecordExists(record.key_dict, record.model_type.name)
+    record.joinery_deleted = False
+    record.joinery_version += 1
+    record._state.adding = True
+    return record
+
+
+def save(record: Record) -> None:
+    """Save; raise RecordExists where another transaction was first with the key, ValidationFailed for an oversize."""
+    try:
+        record.save()
+    except ValueProblem as problem:
+        raise ValidationFailed({str(problem.path[0]): [problem.message]}) from problem
+    except IntegrityError as error:
+        if is_duplicate(error):
+            raise RecordExists(record.key_dict, record.model_type.name) from error
+        raise
+
+
+def is_duplicate(error: IntegrityError) -> bool:
+    code = getattr(error.__cause__, "sqlstate", None)
+    return code == "23505" or "UNIQUE constraint failed" in str(error)
+
+
+def update(
+    datamodel: DataModel,
+    model: str,
+    key: Key,
+    values: Mapping[str, Any],
+    *,
+    condition: Q | None = None,
+    expected_version: int | None = None,
+) -> Record:
+    """Change the given fields of a record and return it; null clears a field.
+
+    Raise RecordNotFound, VersionConflict (with the stored record, deleted or not), ConditionFailed,
+    ValidationFailed, RelatedRecordNotFound.
+    """
+
+    def work() -> Record:
+        record = get_locked(datamodel, model, key, expected_version)
+        check_condition(record, condition)
+        stored.note(record)
+        for name, value in read_changes(datamodel.schema, record.model_type, values, record).items():
+            record.set_value(name, value)
+        save(record)
+        return record
+
+    return transact(datamodel, work)
+
+
+def get_locked(datamodel: DataModel, model: str, key: Key, expected_version: int | None) -> Record:
+    """Return the live record, locked and of the version the caller knows."""
+    record = find(datamodel, model, key, for_update=True, with_deleted=True)
+    if record is None or (record.joinery_deleted and expected_version is None):
+        raise RecordNotFound(model, dict(key))
+    if record.joinery_deleted:
+        raise VersionConflict(record)
+    check_version(record, expected_version)
+    return record
+
+
+def check_version(record: Record, expected_version: int | None) -> None:
+    if expected_version is not None and expected_version != record.joinery_version:
+        raise VersionConflict(record)
+
+
+def delete(
+    datamodel: DataModel,
+    model: str,
+    key: Key,
+    *,
+    condition: Q | None = None,
+    expected_version: int | None = None,
+) -> Record | None:
+    """Delete a record as its relationships' policies say, and return it as it was last.
+
+    Deleting what is gone answers None; with DataStore and an expected version, the tombstone.
+    Raise VersionConflict, ConditionFailed, RestrictedDelete.
+    """
+
+    def work() -> Record | None:
+        record = find(datamodel, model, key, for_update=True, with_deleted=True)
+        if record is None:
+            return None
+        if record.joinery_deleted:
+            return record if datamodel.schema.has_datastore and expected_version is not None else None
+        check_version(record, expected_version)
+        check_condition(record, condition)
+        stored.note(record)
+        record.delete()
+        return record
+
+    return transact(datamodel, work)
