@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
@@ -104,7 +105,9 @@ def noun(model: ModelType) -> str:
 
 
 def noun_of(name: str) -> str:
-    return name[:1].lower() + name[1:]
+    """Return a type's name as words: ``post tag`` for ``PostTag``; capitals in a row stay."""
+    words = re.findall(r"[A-Z]{2,}(?![a-z])|[A-Z]?[^A-Z_]+|[A-Z]", name)
+    return " ".join(word if len(word) > 1 and word.isupper() else word.lower() for word in words) or name
 
 
 _joints: WeakKeyDictionary[DataModel, dict[str, tuple[Joint, ...]]] = WeakKeyDictionary()

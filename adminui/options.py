@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from weakref import WeakKeyDictionary
 
@@ -13,7 +13,7 @@ from datamodel.schema.ir import EnumType, FieldKind, FieldOrigin, ModelField, Mo
 
 __all__ = ["Column", "ColumnKind", "ModelOptions", "is_long_text", "options_for"]
 
-MAX_COLUMNS = 8
+MAX_COLUMNS = 7
 MAX_COUNTS = 3
 SEARCHABLE = frozenset({"ID", "String", "AWSEmail", "AWSURL", "AWSPhone"})
 NUMBERS = frozenset({"Int", "Float"})
@@ -72,6 +72,8 @@ class Column:
     kind: ColumnKind
     field: ModelField | None = None
     joint: Joint | None = None
+    is_minor: bool = True
+    """True for what a narrow screen leaves out."""
 
     @property
     def is_number(self) -> bool:
@@ -81,10 +83,6 @@ class Column:
     def is_sortable(self) -> bool:
         return self.kind not in (ColumnKind.CHIPS, ColumnKind.VALUES)
 
-    @property
-    def is_minor(self) -> bool:
-        """True for what a narrow screen leaves out."""
-        return self.kind not in (ColumnKind.LABEL, ColumnKind.ONE, ColumnKind.NUMBER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +149,8 @@ def _choose_columns(
         *(c for c in plain if c.kind in (ColumnKind.DATE, ColumnKind.MOMENT)),
         *(c for c in plain if c.kind in (ColumnKind.TEXT, ColumnKind.VALUES)),
     ]
-    return (first, *middle[: MAX_COLUMNS - 1 - len(last)], *last)
+    chosen = [*middle[: MAX_COLUMNS - 1 - len(last)], *last]
+    return (replace(first, is_minor=False), *(replace(c, is_minor=i > 0) for i, c in enumerate(chosen)))
 
 
 def _moments(model: ModelType) -> list[str]:

@@ -30,7 +30,7 @@ __all__ = [
     "searched",
 ]
 
-CHIPS_PER_CELL = 3
+CHIPS_PER_CELL = 2
 
 
 @dataclass(frozen=True, slots=True)

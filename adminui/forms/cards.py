@@ -210,9 +210,9 @@ class ManyCard(Card):
         """The list of all of them."""
         url = reverse("record_list", args=[self.joint.far.name])
         if self.record is None:
-            return url
+            return ""
         slug = self.joint.far_slug if not self.joint.is_through else self._back_slug()
-        return f"{url}?{slug}={self.record.url_key}" if slug else url
+        return f"{url}?{slug}={self.record.url_key}" if slug else ""
 
     def _back_slug(self) -> str:
         """The field of the far model that reads the same many-to-many, if it has one."""

@@ -13,6 +13,7 @@ from adminui.forms.cards import Card, ManyCard, OneCard, build_cards
 from adminui.forms.controls import Control, Invalid, Spec
 from adminui.forms.nested import show_control, take_control
 from adminui.forms.posted import Posted
+from adminui.joints import noun_of
 from adminui.options import ModelOptions, options_for
 from datamodel import records
 from datamodel.modelgen import Record, decode_key
@@ -240,8 +241,7 @@ class RecordForm:
 
     @property
     def noun(self) -> str:
-        name = self.model_name
-        return name[:1].lower() + name[1:]
+        return noun_of(self.model_name)
 
     @property
     def is_valid(self) -> bool:

@@ -33,10 +33,11 @@ class EffectLine:
     effect: Effect
     text: str
     detail: str
+    examples: tuple[str, ...]
 
     @property
     def more(self) -> int:
-        return self.effect.count - len(self.effect.examples)
+        return self.effect.count - len(self.examples) if self.examples else 0
 
 
 def describe(effect: Effect) -> EffectLine:
@@ -45,14 +46,16 @@ def describe(effect: Effect) -> EffectLine:
     link = effect.link
     reference = f"{link.child}.{link.child_field or link.reference_fields[0]}"
     match effect.policy:
+        case OnDelete.CASCADE if link.is_join:
+            return EffectLine(effect, f"{name} deleted too", "only the link; the other side stays", ())
         case OnDelete.CASCADE:
-            return EffectLine(effect, f"{name} deleted too", f"by {reference}")
+            return EffectLine(effect, f"{name} deleted too", f"by {reference}", effect.examples)
         case OnDelete.CLEAR:
-            return EffectLine(effect, f"{name} kept, without the reference", f"{reference} is cleared")
-        case _:
             return EffectLine(
-                effect, f"{name} in the way", f"{reference} forbids it: unlink or delete them first"
+                effect, f"{name} kept, without the reference", f"{reference} is cleared", effect.examples
             )
+        case _:
+            return EffectLine(effect, f"{name} in the way", f"{reference} forbids it", effect.examples)
 
 
 def counted(count: int, model: str) -> str:

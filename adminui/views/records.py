@@ -11,6 +11,7 @@ from django.urls import path, reverse
 from django.views.decorators.http import require_GET, require_http_methods
 from django_htmx.http import HttpResponseClientRedirect
 
+from adminui.counts import record_counts
 from adminui.filters import ListQuery
 from adminui.forms import RecordForm
 from adminui.forms.conflict import merge
@@ -69,6 +70,7 @@ def record_list(request: HttpRequest, model: str) -> HttpResponse:
     table = load_table(query, max(1, int(page)) if page.isdecimal() and len(page) < 7 else 1)
     word = noun(model_type)
     context = {"model": model_type, "noun": word, "plural": pluralize(word), "query": query, "table": table}
+    context["total"] = record_counts(datamodel).get(model, 0)
     template = "adminui/records/_table.html" if is_partial(request) else "adminui/records/list.html"
     return render(request, template, context)
 
