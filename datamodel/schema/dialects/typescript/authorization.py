@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from datamodel.schema.dialects.typescript.codes import Code
 from datamodel.schema.dialects.typescript.findings import (
-    BAD_RULE,
-    RULE_FIELD_CONFLICT,
     did_you_mean,
 )
 from datamodel.schema.dialects.typescript.reading import Reading
@@ -75,7 +74,7 @@ def _read_rule(reading: Reading, answer: Located) -> Rule | None:
             reading.report_unknown(builder)
         elif builder not in (None, UNDEFINED, False):
             message = f"An authorization rule is expected here, not {describe(builder)}."
-            reading.findings.error(BAD_RULE, message, "Write 'allow.publicApiKey()'.", answer.location)
+            reading.findings.error(Code.BAD_RULE, message, "Write 'allow.publicApiKey()'.", answer.location)
         return None
     if builder.name == RESOURCE:
         return None  # access for a Lambda function; it has no meaning outside AWS
@@ -83,7 +82,7 @@ def _read_rule(reading: Reading, answer: Located) -> Rule | None:
     if reader is None:
         hint = did_you_mean(builder.name, _READERS, "'allow.{}()'")
         message = f"'{builder}' is no authorization rule."
-        reading.findings.error(BAD_RULE, message, hint, builder.location)
+        reading.findings.error(Code.BAD_RULE, message, hint, builder.location)
         return None
     rule = reader(reading, builder)
     return None if rule is None else replace(rule, rule=_apply_calls(reading, builder, rule.rule))
@@ -111,7 +110,7 @@ def _operations(reading: Reading, argument: Located) -> tuple[str, ...]:
             names.append(name)
         else:
             hint = did_you_mean(name, OPERATIONS) or f"The operations are {', '.join(OPERATIONS)}."
-            reading.findings.error(BAD_RULE, f"'{name}' is no operation of a rule.", hint, item.location)
+            reading.findings.error(Code.BAD_RULE, f"'{name}' is no operation of a rule.", hint, item.location)
     return tuple(names)
 
 
@@ -123,7 +122,7 @@ def _provider(reading: Reading, builder: Builder, position: int) -> str | None:
     if name is None or name in PROVIDERS:
         return name
     hint = did_you_mean(name, PROVIDERS) or f"The providers are {', '.join(PROVIDERS)}."
-    reading.findings.error(BAD_RULE, f"'{name}' is no provider.", hint, argument.location)
+    reading.findings.error(Code.BAD_RULE, f"'{name}' is no provider.", hint, argument.location)
     return None
 
 
@@ -196,7 +195,7 @@ def check_rule_fields(
             continue
         expected = "a.string().array()" if rule.is_list else "a.string()"
         reading.findings.error(
-            RULE_FIELD_CONFLICT,
+            Code.RULE_FIELD_CONFLICT,
             f"The rule needs '{model}.{field.name}' to be {expected}, but it is {field.type}.",
             f"Declare the field as {expected}, or name another field in the rule.",
             rule.location,

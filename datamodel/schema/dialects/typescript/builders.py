@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from datamodel.schema.dialects.typescript.authorization import Rule, last_rules
+from datamodel.schema.dialects.typescript.codes import Code
 from datamodel.schema.dialects.typescript.fields import (
     FIELD_BUILDERS,
     TYPE_BUILDERS,
@@ -13,7 +14,6 @@ from datamodel.schema.dialects.typescript.fields import (
     read_enum,
     report_unknown_builder,
 )
-from datamodel.schema.dialects.typescript.findings import DUPLICATE_TYPE, NOT_A_BUILDER
 from datamodel.schema.dialects.typescript.models import read_model
 from datamodel.schema.dialects.typescript.operations import read_operation, warn_about_handlers
 from datamodel.schema.dialects.typescript.reading import Reading
@@ -61,7 +61,7 @@ def _schemas(reading: Reading, builder: Builder) -> list[Builder]:
             found.append(schema)
         elif schema is not None:
             message = f"A schema is expected here, not '{schema}'."
-            reading.findings.error(NOT_A_BUILDER, message, "", item.location)
+            reading.findings.error(Code.NOT_A_BUILDER, message, "", item.location)
     return found
 
 
@@ -79,7 +79,7 @@ def _read_part(reading: Reading, builder: Builder) -> SchemaPart:
             continue
         if name in reading.declared:
             message = f"Two of the combined schemas define '{name}'."
-            reading.findings.error(DUPLICATE_TYPE, message, "Rename one of them.", entry.key_location)
+            reading.findings.error(Code.DUPLICATE_TYPE, message, "Rename one of them.", entry.key_location)
             continue
         reading.declared[name] = found
         reading.taken[name] = entry.key_location
@@ -94,7 +94,7 @@ def _read_type(reading: Reading, name: str, entry: Entry) -> Builder | None:
     if builder.name in FIELD_BUILDERS:
         message = f"'{builder}' is a field; '{name}' has to be a model, an enum or a custom type."
         hint = f"Write '{name}: a.model({{ … }})'."
-        reading.findings.error(NOT_A_BUILDER, message, hint, builder.location)
+        reading.findings.error(Code.NOT_A_BUILDER, message, hint, builder.location)
     else:
         report_unknown_builder(reading, builder, TYPE_BUILDERS)
     return None

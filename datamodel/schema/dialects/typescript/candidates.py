@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from datamodel.schema.dialects.typescript.codes import Code
 from datamodel.schema.dialects.typescript.evaluator import Evaluator
 from datamodel.schema.dialects.typescript.findings import (
-    NO_SCHEMA,
-    NOT_CONSTANT,
-    OTHER_SCHEMAS,
-    UNKNOWN_SELECTION,
     Findings,
     did_you_mean,
 )
 from datamodel.schema.dialects.typescript.modules import DEFAULT, Import, Module
 from datamodel.schema.dialects.typescript.program import DEFAULT_NAME, Program
+from datamodel.schema.dialects.typescript.reading import report_unknown
 from datamodel.schema.dialects.typescript.values import (
     Builder,
     ListValue,
@@ -118,8 +116,7 @@ def _defined(program: Program, findings: Findings) -> Candidate | None:
         if isinstance(entry.value, Builder) and _is_schema(entry.value) and module is not None:
             return Candidate(SCHEMA_NAME, entry.value, module)
         if isinstance(entry.value, Unknown):
-            unknown = entry.value
-            findings.error(NOT_CONSTANT, unknown.reason, unknown.hint, unknown.location)
+            report_unknown(findings, entry.value)
     return None
 
 
@@ -147,7 +144,7 @@ def _selected(
     listed = ", ".join(f"'{name}'" for name in names) or "none with a name"
     where = program.modules[0].start if program.modules else None
     message = f"There is no schema called '{select}'. The schemas are: {listed}."
-    findings.error(UNKNOWN_SELECTION, message, hint, where)
+    findings.error(Code.UNKNOWN_SELECTION, message, hint, where)
     return None
 
 
@@ -157,11 +154,11 @@ def _report_none(program: Program, findings: Findings) -> None:
         for name in (SCHEMA_NAME, DEFAULT_NAME):
             value = _binding(program.evaluator, module, name)
             if isinstance(value, Unknown):
-                findings.error(NOT_CONSTANT, value.reason, value.hint, value.location)
+                report_unknown(findings, value)
                 return
     where = program.modules[0].start if program.modules else None
     hint = "Write 'const schema = a.schema({ … })'."
-    findings.error(NO_SCHEMA, "There is no schema in these files.", hint, where)
+    findings.error(Code.NO_SCHEMA, "There is no schema in these files.", hint, where)
 
 
 def _binding(evaluator: Evaluator, module: Module, name: str) -> Value:
@@ -174,7 +171,7 @@ def _warn_about_others(candidates: Sequence[Candidate], findings: Findings) -> N
     listed = ", ".join(f"'{candidate.name}'" for candidate in others if candidate.name)
     file_name = first.module.name
     findings.warning(
-        OTHER_SCHEMAS,
+        Code.OTHER_SCHEMAS,
         f"'{first.name}' is used, the first of {len(candidates)} schemas; the others are {listed}.",
         f"To choose another, name it after the file: '{file_name}#{others[0].name}'.",
         first.builder.location,

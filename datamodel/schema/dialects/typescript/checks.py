@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from datamodel.schema.dialects.typescript.codes import Code
 from datamodel.schema.dialects.typescript.findings import (
-    AMBIGUOUS_RELATION,
     Findings,
 )
 from datamodel.schema.ir import ModelField, ModelType, RelationKind, Schema
@@ -28,7 +28,7 @@ def _check_pairing(schema: Schema, model: ModelType, field: ModelField, findings
         return
     names = " and ".join(f"'{other.name}.{partner.name}'" for partner in partners)
     findings.error(
-        AMBIGUOUS_RELATION,
+        Code.AMBIGUOUS_RELATION,
         f"'{model.name}.{field.name}' pairs with {names}, which name the same reference fields.",
         "Give each relationship reference fields of its own.",
         field.location,

@@ -12,13 +12,10 @@ from typing import ClassVar
 
 from tree_sitter import Node
 
+from datamodel.schema.dialects.typescript.codes import Code
 from datamodel.schema.dialects.typescript.findings import (
-    DUPLICATE_KEY,
-    TOO_LARGE,
     Findings,
     ReadingError,
-    did_you_mean,
-    shorten,
 )
 from datamodel.schema.dialects.typescript.modules import Import, Module, Scope
 from datamodel.schema.dialects.typescript.natives import GLOBALS, call_native, find_property
@@ -27,6 +24,8 @@ from datamodel.schema.dialects.typescript.parsing import field, unparenthesized
 from datamodel.schema.dialects.typescript.patterns import bind
 from datamodel.schema.dialects.typescript.strings import string_text
 from datamodel.schema.dialects.typescript.values import (
+    MAX_ITEMS,
+    MAX_TEXT,
     UNDEFINED,
     Builder,
     BuilderFunction,
@@ -39,6 +38,7 @@ from datamodel.schema.dialects.typescript.values import (
     ModuleObject,
     Native,
     ObjectValue,
+    Undefined,
     Unknown,
     Value,
     is_truthy,
@@ -47,21 +47,10 @@ from datamodel.schema.dialects.typescript.values import (
 from datamodel.schema.errors import Problem
 from datamodel.schema.source import Location
 
-MAX_STEPS = 150_000
+MAX_STEPS = 200_000
 MAX_DEPTH = 120
-MAX_TEXT = 100_000
 
 CANNOT_KNOW = "Write the value itself, or use a constant of the uploaded files."
-
-
-def _visible_names(scope: Scope) -> list[str]:
-    """The names that an identifier in ``scope`` could mean."""
-    names: list[str] = []
-    current: Scope | None = scope
-    while current is not None:
-        names.extend(current.names)
-        current = current.parent
-    return names
 
 
 class Evaluator:
@@ -74,26 +63,33 @@ class Evaluator:
         self._run = run
         self._steps = 0
         self._depth = 0
+        self._place: tuple[Node, Scope]
 
     # -- entry points
 
     def evaluate(self, node: Node, scope: Scope) -> Value:
         """Return the value of the expression ``node``; raise ReadingError beyond the limits."""
-        self._steps += 1
         self._depth += 1
-        if self._steps > MAX_STEPS or self._depth > MAX_DEPTH:
-            raise ReadingError(self._limit_problem(node, scope))
+        self._place = (node, scope)
+        self.spend(1)
         try:
             handler = self._HANDLERS.get(node.type)
             return handler(self, node, scope) if handler else self.unknown(node, scope)
         finally:
             self._depth -= 1
 
+    def spend(self, steps: int) -> None:
+        """Count work; raise ReadingError when there was too much of it, or it is nested too deeply."""
+        self._steps += steps
+        if self._steps > MAX_STEPS or self._depth > MAX_DEPTH:
+            raise ReadingError(self._limit_problem(*self._place))
+
     def located(self, node: Node, scope: Scope) -> Located:
         return Located(self.evaluate(node, scope), self.locate(node, scope))
 
     def call(self, callee: Value, arguments: Sequence[Located], location: Location) -> Value:
         """Return what calling ``callee`` gives. ``location`` is that of the call."""
+        self.spend(1 + len(arguments))
         match callee:
             case BuilderFunction():
                 builder = Builder(callee.family, callee.name, list(arguments), location)
@@ -114,7 +110,7 @@ class Evaluator:
 
     def unknown(self, node: Node, scope: Scope) -> Unknown:
         """Return the value of an expression that only running the code would give."""
-        text = shorten(scope.module.tree.text(node))
+        text = scope.module.tree.excerpt(node)
         return Unknown(
             f"'{text}' cannot be worked out without running the code.", CANNOT_KNOW, self.locate(node, scope)
         )
@@ -131,8 +127,7 @@ class Evaluator:
         if value is not None:
             return value.value
         reason = f"'{binding.module.name}' does not export '{binding.name}'."
-        names = set(binding.module.exports)
-        return Unknown(reason, did_you_mean(binding.name, names), binding.module.start)
+        return Unknown(reason, "", binding.module.start, binding.module.scope, binding.name)
 
     def exported(self, module: Module, name: str, seen: frozenset[Module] = frozenset()) -> Located | None:
         """Return what ``module`` exports as ``name``; None where it exports no such name."""
@@ -156,10 +151,10 @@ class Evaluator:
         return None
 
     def _limit_problem(self, node: Node, scope: Scope) -> Problem:
-        what = "too deeply nested" if self._depth > MAX_DEPTH else "too much to work out"
-        message = f"The code is {what} to be read."
+        is_deep = self._depth > MAX_DEPTH
+        message = "The code is nested too deeply." if is_deep else "The code takes too much work to evaluate."
         hint = "Write the schema as plain a.model({...}) calls."
-        return Problem(TOO_LARGE, message, hint, self.locate(node, scope))
+        return Problem(Code.TOO_LARGE, message, hint, self.locate(node, scope))
 
     # -- literals
 
@@ -167,17 +162,27 @@ class Evaluator:
         return string_text(node, scope.module.tree)
 
     def _template(self, node: Node, scope: Scope) -> Value:
-        parts: list[str] = []
+        text = ""
         for child in node.named_children:
-            if child.type == "template_substitution":
-                inner = [c for c in child.named_children if c.type != "comment"]
-                value = self.evaluate(inner[0], scope) if inner else UNDEFINED
-                if isinstance(value, Unknown):
-                    return value
-                parts.append(to_text(value))
-            else:
-                parts.append(string_text(child, scope.module.tree))
-        return "".join(parts)[:MAX_TEXT]
+            if child.type != "template_substitution":
+                text += string_text(child, scope.module.tree)
+                continue
+            part = self._text(self._wrapped(child, scope), child, scope)
+            if isinstance(part, Unknown):
+                return part
+            text += part
+            if len(text) > MAX_TEXT:
+                return self.unknown(node, scope)
+        return text
+
+    def _text(self, value: Value, node: Node, scope: Scope) -> str | Unknown:
+        """Return ``value`` as text; Unknown where it is not known or would be too long."""
+        if isinstance(value, Unknown):
+            return value
+        try:
+            return to_text(value)
+        except ValueError:
+            return self.unknown(node, scope)
 
     def _number(self, node: Node, scope: Scope) -> Value:
         value = number(scope.module.tree.text(node))
@@ -195,16 +200,15 @@ class Evaluator:
             result.items.append(self.located(node, scope))
             return
         value = self.evaluate(node.named_children[0], scope)
-        match value:
-            case ListValue():
-                result.items.extend(value.items)
-                result.unknown = result.unknown or value.unknown
-            case str():
-                result.items.extend(Located(c, self.locate(node, scope)) for c in value)
-            case Unknown():
-                result.unknown = result.unknown or value
-            case _:
-                result.unknown = result.unknown or self.unknown(node, scope)
+        if isinstance(value, ListValue) and len(result.items) + len(value.items) <= MAX_ITEMS:
+            self.spend(len(value.items))
+            result.items.extend(value.items)
+            result.unknown = result.unknown or value.unknown
+        else:
+            result.unknown = result.unknown or self._as_unknown(value, node, scope)
+
+    def _as_unknown(self, value: Value, node: Node, scope: Scope) -> Unknown:
+        return value if isinstance(value, Unknown) else self.unknown(node, scope)
 
     def _object(self, node: Node, scope: Scope) -> Value:
         result = ObjectValue()
@@ -239,17 +243,16 @@ class Evaluator:
             case "string":
                 return string_text(node, scope.module.tree)
             case "computed_property_name":
-                value = self.evaluate(node.named_children[0], scope)
-                return value if isinstance(value, Unknown) else to_text(value)
+                return self._text(self._wrapped(node, scope), node, scope)
             case "number":
-                return to_text(self._number(node, scope))
+                return self._text(self._number(node, scope), node, scope)
             case _:
                 return scope.module.tree.text(node)
 
     def _set(self, result: ObjectValue, name: str, entry: Entry, written: set[str]) -> None:
         if name in written:
             self.findings.warning(
-                DUPLICATE_KEY,
+                Code.DUPLICATE_KEY,
                 f"'{name}' is written twice in one object; only the last one counts.",
                 "Remove or rename one of them.",
                 entry.key_location,
@@ -261,23 +264,22 @@ class Evaluator:
         value = self.evaluate(node.named_children[0], scope)
         match value:
             case ObjectValue():
+                self.spend(len(value.entries))
                 result.entries.update(value.entries)
                 result.unknown = result.unknown or value.unknown
             case ModuleObject():
                 result.entries.update(self.module_entries(value.module))
-            case Unknown():
-                result.unknown = result.unknown or value
-            case None | bool() | int() | float():
-                pass
-            case _ if value is UNDEFINED:
-                pass
+            case None | bool() | int() | float() | Undefined():
+                pass  # JavaScript spreads nothing
             case _:
-                result.unknown = result.unknown or self.unknown(node, scope)
+                result.unknown = result.unknown or self._as_unknown(value, node, scope)
 
     def module_entries(self, module: Module) -> dict[str, Entry]:
         """Return what ``module`` exports by name, as an object's members."""
         entries: dict[str, Entry] = {}
-        for name in self.export_names(module):
+        names = self.export_names(module)
+        self.spend(len(names))
+        for name in names:
             found = self.exported(module, name)
             if found is not None and name != "default":
                 entries[name] = Entry(found.value, found.location, found.location)
@@ -302,9 +304,8 @@ class Evaluator:
             return self.imported(binding) if isinstance(binding, Import) else binding
         if name in GLOBALS:
             return GLOBALS[name]
-        where = self.locate(node, scope)
-        hint = did_you_mean(name, _visible_names(scope)) or "Upload the file that defines it as well."
-        return Unknown(f"'{name}' is not defined here.", hint, where)
+        reason, hint = f"'{name}' is not defined here.", "Upload the file that defines it as well."
+        return Unknown(reason, hint, self.locate(node, scope), scope, name)
 
     def _member(self, node: Node, scope: Scope) -> Value:
         target = self.evaluate(field(node, "object"), scope)
@@ -321,7 +322,10 @@ class Evaluator:
             if 0 <= index < len(target.items):
                 return target.items[index].value
             return target.unknown or UNDEFINED
-        return self._property(target, to_text(index), node, index_node, scope)
+        name = self._text(index, index_node, scope)
+        if isinstance(name, Unknown):
+            return name
+        return self._property(target, name, node, index_node, scope)
 
     def _property(self, target: Value, name: str, node: Node, name_node: Node, scope: Scope) -> Value:
         if isinstance(target, Unknown):
@@ -410,10 +414,11 @@ class Evaluator:
         right = self.evaluate(right_node, scope)
         if isinstance(right, Unknown):
             return right
-        result = apply_binary(operator, left, right)
-        if result is None or (isinstance(result, str) and len(result) > MAX_TEXT):
-            return self.unknown(node, scope)
-        return result
+        try:
+            result = apply_binary(operator, left, right)
+        except (ValueError, OverflowError):
+            result = None
+        return self.unknown(node, scope) if result is None else result
 
     def _unary(self, node: Node, scope: Scope) -> Value:
         value = self.evaluate(field(node, "argument"), scope)
@@ -443,11 +448,11 @@ class Evaluator:
         else:
             key_node = field(target, "index")
             key = self.evaluate(key_node, scope)
-        if isinstance(key, Unknown):
-            holder.unknown = holder.unknown or key
+        name = self._text(key, key_node, scope)
+        if isinstance(name, Unknown):
+            holder.unknown = holder.unknown or name
         else:
-            entry = Entry(value.value, self.locate(key_node, scope), value.location)
-            holder.entries[to_text(key)] = entry
+            holder.entries[name] = Entry(value.value, self.locate(key_node, scope), value.location)
 
     def _function(self, node: Node, scope: Scope) -> Value:
         return Function(node, scope)

@@ -6,15 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from datamodel.schema.dialects.typescript.authorization import Rule, as_auth, last_rules
+from datamodel.schema.dialects.typescript.codes import Code
 from datamodel.schema.dialects.typescript.findings import (
-    BAD_ARGUMENT,
-    BAD_DEFAULT,
-    BAD_ENUM,
-    NOT_A_BUILDER,
-    REF_OF_WRONG_KIND,
-    TOO_LARGE,
-    UNKNOWN_BUILDER,
-    UNKNOWN_REF,
     ReadingError,
     did_you_mean,
 )
@@ -101,6 +94,7 @@ class FieldReading:
 
 def read_field(reading: Reading, place: FieldPlace, entry: Entry) -> FieldReading | None:
     """Return the field written in ``entry``; report it and return None where it cannot be read."""
+    reading.evaluator.spend(1)
     builder = reading.builder(entry.value, entry.location, "a field such as 'a.string()'")
     if builder is None:
         return None
@@ -112,7 +106,7 @@ def read_field(reading: Reading, place: FieldPlace, entry: Entry) -> FieldReadin
     if builder.name in TYPE_BUILDERS:
         message = f"'{builder}' cannot be the field '{place.full_name}'; it stands at the top of the schema."
         hint = "Declare it in 'a.schema({...})' and refer to it by name."
-        reading.findings.error(NOT_A_BUILDER, message, hint, builder.location)
+        reading.findings.error(Code.NOT_A_BUILDER, message, hint, builder.location)
     else:
         report_unknown_builder(reading, builder, FIELD_BUILDERS)
     return None
@@ -121,7 +115,7 @@ def read_field(reading: Reading, place: FieldPlace, entry: Entry) -> FieldReadin
 def report_unknown_builder(reading: Reading, builder: Builder, known: tuple[str, ...]) -> None:
     """Report a builder that ``a`` does not have."""
     hint = did_you_mean(builder.name, known, "'a.{}()'")
-    reading.findings.error(UNKNOWN_BUILDER, f"There is no '{builder}'.", hint, builder.location)
+    reading.findings.error(Code.UNKNOWN_BUILDER, f"There is no '{builder}'.", hint, builder.location)
 
 
 # -- scalars
@@ -180,7 +174,7 @@ def _read_default(reading: Reading, place: FieldPlace, calls: list[Call]) -> str
             problem = "A default cannot contain double quotes or line breaks."
             hint = "Amplify writes it between quotes as it is; set such values when records are created."
     message = f"The default of '{place.full_name}' cannot be used: {problem[:1].lower()}{problem[1:]}"
-    reading.findings.error(BAD_DEFAULT, message, hint, where)
+    reading.findings.error(Code.BAD_DEFAULT, message, hint, where)
     return None
 
 
@@ -227,14 +221,14 @@ def _is_usable_ref(reading: Reading, place: FieldPlace, field_type: FieldType) -
     if field_type.kind is FieldKind.MODEL:
         message = f"'a.ref()' cannot refer to a model, and '{name}' of '{place.full_name}' is one."
         hint = f"Use a.belongsTo('{name}', ...), a.hasOne() or a.hasMany()."
-        code = REF_OF_WRONG_KIND
+        code = Code.REF_OF_WRONG_KIND
     elif name in reading.declared:
         message = f"'{place.full_name}' refers to '{name}', which is neither an enum nor a custom type."
-        hint, code = "", REF_OF_WRONG_KIND
+        hint, code = "", Code.REF_OF_WRONG_KIND
     else:
         message = f"'{place.full_name}' refers to '{name}', which the schema does not define."
         candidates = [n for n in reading.declared if reading.kind(n) in (FieldKind.ENUM, FieldKind.CUSTOM)]
-        hint, code = did_you_mean(name, candidates), UNKNOWN_REF
+        hint, code = did_you_mean(name, candidates), Code.UNKNOWN_REF
     reading.findings.error(code, message, hint, field_type.location)
     return False
 
@@ -260,13 +254,12 @@ def read_enum(reading: Reading, name: str, builder: Builder, location: Location)
         value = str(item.value)
         if _is_enum_value(reading, name, value, item.location):
             values.append(EnumValue(value))
-    names = {value.name for value in values}
-    if len(names) < len(values):
+    if len({value.name for value in values}) < len(values):
         message = f"The enum '{name}' names a value twice."
-        reading.findings.error(BAD_ENUM, message, "Remove one of them.", location)
-    elif not values and argument is not None and isinstance(argument.value, ListValue):
+        reading.findings.error(Code.BAD_ENUM, message, "Remove one of them.", location)
+    elif argument is not None and isinstance(argument.value, ListValue) and not argument.value.items:
         message = f"The enum '{name}' has no values."
-        reading.findings.error(BAD_ENUM, message, "Name at least one.", argument.location)
+        reading.findings.error(Code.BAD_ENUM, message, "Name at least one.", argument.location)
     return EnumType(name, tuple(values), location=location)
 
 
@@ -274,7 +267,7 @@ def _is_enum_value(reading: Reading, enum: str, value: str, location: Location) 
     if NAME.fullmatch(value) and value not in ("true", "false", "null"):
         return True
     reading.findings.error(
-        BAD_ENUM,
+        Code.BAD_ENUM,
         f"'{value[:60]}' cannot be a value of the enum '{enum}'.",
         "Values are made of letters, digits and '_', and begin with a letter or a single '_'.",
         location,
@@ -301,7 +294,7 @@ def read_custom_type(
     """Add the type that ``a.customType({...})`` declares, and those inside it, to the schema."""
     if depth > MAX_NESTING:
         message = "Custom types lie too deep within each other."
-        raise ReadingError(Problem(TOO_LARGE, message, "Name them and use a.ref().", builder.location))
+        raise ReadingError(Problem(Code.TOO_LARGE, message, "Name them and use a.ref().", builder.location))
     argument = reading.argument(builder, 0, "an object with the type's fields")
     if argument is None:
         return
@@ -323,7 +316,7 @@ def _read_relation(reading: Reading, place: FieldPlace, builder: Builder) -> Fie
     if not place.is_model:
         message = f"'{place.full_name}' is a relationship, which a custom type cannot have."
         hint = f"Make '{place.owner}' a model."
-        reading.findings.error(NOT_A_BUILDER, message, hint, builder.location)
+        reading.findings.error(Code.NOT_A_BUILDER, message, hint, builder.location)
         return None
     calls = reading.check_methods(builder, ("authorization",), _relation_method_hint)
     target = reading.argument(builder, 0, "the name of a model")
@@ -362,7 +355,7 @@ def _reference_names(reading: Reading, builder: Builder, references: Located) ->
     if not names and isinstance(references.value, ListValue) and references.value.unknown is None:
         message = f"'{builder}' names no reference field."
         hint = "Name the fields of the child that hold the parent's identifier."
-        reading.findings.error(BAD_ARGUMENT, message, hint, references.location)
+        reading.findings.error(Code.BAD_ARGUMENT, message, hint, references.location)
     return names
 
 

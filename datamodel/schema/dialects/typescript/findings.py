@@ -5,38 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+from datamodel.schema.dialects.typescript.codes import Code
 from datamodel.schema.errors import Problem, Severity
 from datamodel.schema.source import Location
 
-SYNTAX = "schema.E200"
-NOT_CONSTANT = "schema.E201"
-TOO_LARGE = "schema.E202"
-NO_SCHEMA = "schema.E203"
-UNKNOWN_SELECTION = "schema.E204"
-UNKNOWN_BUILDER = "schema.E205"
-UNKNOWN_METHOD = "schema.E206"
-BAD_ARGUMENT = "schema.E207"
-NOT_A_BUILDER = "schema.E208"
-BAD_NAME = "schema.E209"
-DUPLICATE_TYPE = "schema.E210"
-BAD_ENUM = "schema.E211"
-UNKNOWN_REF = "schema.E212"
-REF_OF_WRONG_KIND = "schema.E213"
-BAD_IDENTIFIER = "schema.E214"
-NO_AUTHORIZATION = "schema.E215"
-BAD_RULE = "schema.E216"
-RULE_FIELD_CONFLICT = "schema.E217"
-BAD_DEFAULT = "schema.E218"
-UNKNOWN_OPERATION = "schema.E219"
-UNKNOWN_MODEL = "schema.E220"
-AMBIGUOUS_RELATION = "schema.E221"
-BAD_CUSTOM_OPERATION = "schema.E222"
-
-OTHER_SCHEMAS = "schema.W251"
-HANDLERS_NOT_RUN = "schema.W252"
-IDENTIFIER_IGNORED = "schema.W253"
-INDEX_IGNORED = "schema.W254"
-DUPLICATE_KEY = "schema.W255"
+MAX_PROBLEMS = 200
+"""Reading stops here: nobody reads more, and looking for hints takes time."""
 
 
 class ReadingError(Exception):
@@ -54,13 +28,20 @@ class Findings:
         self._problems: dict[Problem, None] = {}
 
     def error(self, code: str, message: str, hint: str = "", location: Location | None = None) -> None:
-        self._problems[Problem(code, message, hint, location)] = None
+        self._add(Problem(code, message, hint, location))
 
     def warning(self, code: str, message: str, hint: str = "", location: Location | None = None) -> None:
-        self._problems[Problem(code, message, hint, location, Severity.WARNING)] = None
+        self._add(Problem(code, message, hint, location, Severity.WARNING))
 
     def extend(self, problems: Iterable[Problem]) -> None:
-        self._problems.update(dict.fromkeys(problems))
+        for problem in problems:
+            self._add(problem)
+
+    def _add(self, problem: Problem) -> None:
+        self._problems[problem] = None
+        if len(self._problems) == MAX_PROBLEMS:
+            message = f"There are more than {MAX_PROBLEMS} problems; the rest was not looked for."
+            raise ReadingError(Problem(Code.TOO_LARGE, message, location=problem.location))
 
     @property
     def has_errors(self) -> bool:

@@ -12,14 +12,9 @@ from datamodel.schema.dialects.typescript.authorization import (
     check_rule_fields,
     last_rules,
 )
+from datamodel.schema.dialects.typescript.codes import Code
 from datamodel.schema.dialects.typescript.fields import FieldPlace, read_field
 from datamodel.schema.dialects.typescript.findings import (
-    BAD_ARGUMENT,
-    BAD_IDENTIFIER,
-    IDENTIFIER_IGNORED,
-    INDEX_IGNORED,
-    NO_AUTHORIZATION,
-    UNKNOWN_OPERATION,
     did_you_mean,
 )
 from datamodel.schema.dialects.typescript.reading import Reading
@@ -108,7 +103,7 @@ def _report_missing_rules(reading: Reading, model: str, calls: Sequence[Call], l
     if _last(calls, "authorization") is not None and reading.findings.has_errors:
         return  # its own rules could not be read, which has been said
     reading.findings.error(
-        NO_AUTHORIZATION,
+        Code.NO_AUTHORIZATION,
         f"The model '{model}' has no authorization rules.",
         "Add '.authorization((allow) => [allow.publicApiKey()])' to the model or to the schema.",
         location,
@@ -132,7 +127,7 @@ def _read_identifier(
         if argument is not None:
             message = f"The identifier of '{model}' names no field."
             hint = "Name at least one, or leave '.identifier()' out."
-            reading.findings.error(BAD_IDENTIFIER, message, hint, argument.location)
+            reading.findings.error(Code.BAD_IDENTIFIER, message, hint, argument.location)
         return PrimaryKey()
     names = tuple(str(item.value) for item in items)
     if names[0] not in by_name:
@@ -150,7 +145,7 @@ def _report_ignored_identifier(
     if item.value == "id":
         return
     reading.findings.warning(
-        IDENTIFIER_IGNORED,
+        Code.IDENTIFIER_IGNORED,
         f"The identifier of '{model}' names '{item.value}', which is not a field; the key is 'id'.",
         did_you_mean(str(item.value), fields) or "Declare the field.",
         item.location,
@@ -170,7 +165,7 @@ def _check_key_field(
         problem, hint = "it may be null.", "Add '.required()' to the field."
     elif is_first and field.type.is_list:
         reading.findings.warning(
-            IDENTIFIER_IGNORED,
+            Code.IDENTIFIER_IGNORED,
             f"'{model}.{name}' is in the identifier, so it holds a single value and not a list.",
             "Leave '.array()' out.",
             item.location,
@@ -179,7 +174,7 @@ def _check_key_field(
     else:
         return
     message = f"'{name}' cannot be in the identifier of '{model}': {problem}"
-    reading.findings.error(BAD_IDENTIFIER, message, hint, item.location)
+    reading.findings.error(Code.BAD_IDENTIFIER, message, hint, item.location)
 
 
 def _as_key_field(field: ModelField, key: PrimaryKey) -> ModelField:
@@ -222,7 +217,7 @@ def _read_index(reading: Reading, model: str, answer: Located) -> ModelIndex | N
             reading.report_unknown(builder)
         else:
             message = f"An index is expected here, not {describe(builder)}."
-            reading.findings.error(BAD_ARGUMENT, message, "Write 'index('field')'.", answer.location)
+            reading.findings.error(Code.BAD_ARGUMENT, message, "Write 'index('field')'.", answer.location)
         return None
     argument = reading.argument(builder, 0, "the name of a field")
     partition = None if argument is None else reading.text(argument, "the name of a field")
@@ -270,7 +265,7 @@ def _index_settings(reading: Reading, builder: Builder) -> _IndexSettings:
 
 def _report_ignored_index(reading: Reading, model: str, index: ModelIndex, fields: Mapping[str, int]) -> None:
     reading.findings.warning(
-        INDEX_IGNORED,
+        Code.INDEX_IGNORED,
         f"An index of '{model}' is on '{index.fields[0]}', which is not a field; the index is left out.",
         did_you_mean(index.fields[0], fields) or "Declare the field.",
         index.location,
@@ -294,7 +289,7 @@ def _read_disabled(reading: Reading, call: Call | None) -> tuple[tuple[str, Any]
             known = (*OPERATION_GROUPS, *OPERATIONS)
             hint = did_you_mean(name, known) or f"The operations are {', '.join(known)}."
             message = f"There is no operation '{name}' to disable."
-            reading.findings.error(UNKNOWN_OPERATION, message, hint, item.location)
+            reading.findings.error(Code.UNKNOWN_OPERATION, message, hint, item.location)
     return _model_arguments(names)
 
 

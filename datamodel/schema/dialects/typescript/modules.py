@@ -37,6 +37,15 @@ class Scope:
     parent: Scope | None = None
     names: dict[str, Binding] = field(default_factory=dict)
 
+    def visible_names(self) -> list[str]:
+        """Return the names that an identifier here could mean."""
+        names: list[str] = []
+        scope: Scope | None = self
+        while scope is not None:
+            names.extend(scope.names)
+            scope = scope.parent
+        return names
+
     def find(self, name: str) -> Scope | None:
         """Return the nearest scope that binds ``name``."""
         scope: Scope | None = self

@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from datamodel.schema.dialects.typescript.values import (
+    MAX_ITEMS,
+    MAX_TEXT,
     UNDEFINED,
     Builder,
     BuilderFunction,
@@ -20,6 +22,7 @@ from datamodel.schema.dialects.typescript.values import (
     Unknown,
     Value,
     is_truthy,
+    join_texts,
     to_text,
 )
 from datamodel.schema.source import Location
@@ -27,7 +30,7 @@ from datamodel.schema.source import Location
 if TYPE_CHECKING:
     from datamodel.schema.dialects.typescript.evaluator import Evaluator
 
-MAX_ITEMS = 10_000
+MAX_JSON_PARTS = 200
 PACKAGE = "package"
 """The namespace that stands for an imported package."""
 
@@ -92,6 +95,7 @@ def call_native(
     for argument in arguments:
         if isinstance(argument.value, Unknown):
             return argument.value
+    evaluator.spend(_size(native.target) // 8)
     try:
         match native.target:
             case ListValue() as items:
@@ -103,15 +107,20 @@ def call_native(
     except (TypeError, ValueError, AttributeError, IndexError, RecursionError):
         # arguments of the wrong number or kind
         result = None
-    if isinstance(result, str | list) and len(result) > MAX_ITEMS * 10:
+    if isinstance(result, str | list) and len(result) > (MAX_TEXT if isinstance(result, str) else MAX_ITEMS):
         result = None
     if isinstance(result, list):
+        evaluator.spend(len(result))
         return ListValue([i if isinstance(i, Located) else Located(i, location) for i in result])
     if result is None:
         reason = f"What '{native.name}' gives here cannot be worked out without running the code."
         return Unknown(reason, "Write the value itself.", location)
     value: Value = result
     return value
+
+
+def _size(target: ListValue | str | None) -> int:
+    return len(target.items) if isinstance(target, ListValue) else len(target or "") // 100
 
 
 class _Invocation:
@@ -159,6 +168,8 @@ def _flatten(items: Sequence[Located]) -> list[Located]:
     flat: list[Located] = []
     for item in items:
         flat.extend(item.value.items if isinstance(item.value, ListValue) else [item])
+        if len(flat) > MAX_ITEMS:
+            raise ValueError("too long")
     return flat
 
 
@@ -185,6 +196,8 @@ def _concat(call: _Invocation, items: ListValue) -> Any:
 
 
 def _push(call: _Invocation, items: ListValue) -> Any:
+    if len(items.items) + len(call.arguments) > MAX_ITEMS:
+        raise ValueError("too long")
     items.items.extend(call.arguments)
     return len(items.items)
 
@@ -199,7 +212,7 @@ LIST_METHODS: dict[str, Callable[[_Invocation, ListValue], Any]] = {
     "concat": _concat,
     "push": _push,
     "slice": lambda call, items: items.items[slice(call.number(0, 0), call.number(1, None))],
-    "join": lambda call, items: to_text(call.value(0, ",")).join(to_text(i.value) for i in items),
+    "join": lambda call, items: join_texts((i.value for i in items), to_text(call.value(0, ","))),
     "includes": lambda call, items: any(i.value == call.value(0) for i in items),
 }
 
@@ -209,13 +222,12 @@ TEXT_METHODS: dict[str, Callable[..., Any]] = {
     "trim": str.strip,
     "charAt": lambda text, at=0: text[at : at + 1],
     "slice": lambda text, start=0, end=None: text[start:end],
-    "concat": lambda text, *rest: text + "".join(map(to_text, rest)),
+    "concat": lambda text, *rest: join_texts((text, *rest), ""),
     "startsWith": lambda text, start: text.startswith(start),
     "endsWith": lambda text, end: text.endswith(end),
     "includes": lambda text, part: part in text,
     "split": lambda text, by: text.split(by) if by else list(text),
     "replace": lambda text, old, new: text.replace(old, new, 1),
-    "replaceAll": lambda text, old, new: text.replace(old, new),
     "toString": lambda text: text,
 }
 
@@ -270,15 +282,19 @@ def _assign(target: Located, *sources: Located) -> Any:
 
 
 def _stringify(target: Located, *_: Located) -> Any:
-    return json.dumps(_to_json(target.value), separators=(",", ":"), ensure_ascii=False)
+    return json.dumps(_to_json(target.value, [0]), separators=(",", ":"), ensure_ascii=False)
 
 
-def _to_json(value: Value) -> Any:
+def _to_json(value: Value, size: list[int]) -> Any:
+    """Return ``value`` as Python data; ``size`` counts its parts, which may be shared many times over."""
+    size[0] += 1
+    if size[0] > MAX_JSON_PARTS:
+        raise ValueError("too large")
     match value:
         case ObjectValue() if value.unknown is None:
-            return {name: _to_json(entry.value) for name, entry in value.entries.items()}
+            return {name: _to_json(entry.value, size) for name, entry in value.entries.items()}
         case ListValue() if value.unknown is None:
-            return [_to_json(item.value) for item in value]
+            return [_to_json(item.value, size) for item in value]
         case None | bool() | int() | float() | str():
             return value
         case _:

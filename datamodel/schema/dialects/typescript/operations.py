@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from datamodel.schema.dialects.typescript.codes import Code
 from datamodel.schema.dialects.typescript.fields import (
     SCALAR_TYPES,
     FieldPlace,
@@ -16,15 +17,11 @@ from datamodel.schema.dialects.typescript.fields import (
     ref_type,
 )
 from datamodel.schema.dialects.typescript.findings import (
-    BAD_CUSTOM_OPERATION,
-    HANDLERS_NOT_RUN,
-    REF_OF_WRONG_KIND,
-    UNKNOWN_REF,
     did_you_mean,
 )
 from datamodel.schema.dialects.typescript.reading import Reading
 from datamodel.schema.dialects.typescript.values import Builder, Call, Entry, ListValue, Located
-from datamodel.schema.ir import CustomOperation, FieldKind, FieldType
+from datamodel.schema.ir import CustomOperation, CustomType, FieldKind, FieldType, ModelField
 from datamodel.schema.naming import upper_first
 from datamodel.schema.source import Location
 
@@ -65,7 +62,9 @@ def warn_about_handlers(reading: Reading, operations: Mapping[str, Builder]) -> 
         found = [(name, builder) for name, builder in operations.items() if builder.name == kind]
         if found:
             names = ", ".join(f"'{name}'" for name, _ in found)
-            reading.findings.warning(HANDLERS_NOT_RUN, f"{meaning}: {names}.", location=found[0][1].location)
+            reading.findings.warning(
+                Code.HANDLERS_NOT_RUN, f"{meaning}: {names}.", location=found[0][1].location
+            )
 
 
 def _last(calls: Sequence[Call], name: str) -> Call | None:
@@ -83,7 +82,7 @@ def _return_type(reading: Reading, name: str, builder: Builder, calls: Sequence[
         if _is_async(calls):
             return _event_response(reading, builder.location)
         message = f"The {builder.name} '{name}' has no return type."
-        reading.findings.error(BAD_CUSTOM_OPERATION, message, "Add '.returns(…)'.", builder.location)
+        reading.findings.error(Code.BAD_CUSTOM_OPERATION, message, "Add '.returns(…)'.", builder.location)
         return None
     argument = reading.argument(returns, 0, "a type")
     return None if argument is None else _written_type(reading, name, argument)
@@ -120,11 +119,11 @@ def _ref_type(reading: Reading, name: str, builder: Builder) -> FieldType | None
         return ref_type(builder, target, kind, argument.location)
     if target in reading.declared:
         message = f"'{name}' refers to '{target}', which is no type but an operation."
-        reading.findings.error(REF_OF_WRONG_KIND, message, "", argument.location)
+        reading.findings.error(Code.REF_OF_WRONG_KIND, message, "", argument.location)
     else:
         message = f"'{name}' refers to '{target}', which the schema does not define."
         hint = did_you_mean(target, reading.declared)
-        reading.findings.error(UNKNOWN_REF, message, hint, argument.location)
+        reading.findings.error(Code.UNKNOWN_REF, message, hint, argument.location)
     return None
 
 
@@ -134,7 +133,7 @@ def _source_type(reading: Reading, name: str, builder: Builder, call: Call | Non
     if argument is None:
         message = f"The subscription '{name}' has no source."
         hint = "Add '.for(a.ref('mutation'))'."
-        reading.findings.error(BAD_CUSTOM_OPERATION, message, hint, builder.location)
+        reading.findings.error(Code.BAD_CUSTOM_OPERATION, message, hint, builder.location)
         return None
     if isinstance(argument.value, ListValue) and argument.value.items:
         argument = argument.value.items[0]
@@ -164,9 +163,8 @@ def _event_response(reading: Reading, location: Location) -> FieldType:
     name = "EventInvocationResponse"
     if name not in reading.taken:
         reading.take_name(name, location, "The answer of an asynchronous handler")
-        reading.custom_operations.append(
-            CustomOperation(name, f"type {name} {{\n  success: Boolean!\n}}", location=location)
-        )
+        success = ModelField("success", FieldType("Boolean", FieldKind.SCALAR, is_required=True))
+        reading.custom_types.append(CustomType(name, (success,), location=location))
     return FieldType(name, FieldKind.CUSTOM)
 
 
@@ -188,6 +186,7 @@ def _read_arguments(reading: Reading, name: str, call: Call | None) -> str:
 
 def _input_type(reading: Reading, owner: str, key: str, entry: Entry) -> FieldType | None:
     """The type of an argument or of a field of an input, whose custom types become inputs as well."""
+    reading.evaluator.spend(1)
     builder = reading.builder(entry.value, entry.location, "an argument such as 'a.string()'")
     if builder is None:
         return None
@@ -210,7 +209,7 @@ def _input_type(reading: Reading, owner: str, key: str, entry: Entry) -> FieldTy
         return _as_input(reading, written)
     message = f"The argument '{key}' of '{owner}' cannot be of type '{written.name}'."
     hint = "Use scalars, enums or custom types."
-    reading.findings.error(BAD_CUSTOM_OPERATION, message, hint, builder.location)
+    reading.findings.error(Code.BAD_CUSTOM_OPERATION, message, hint, builder.location)
     return None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from datamodel.schema.dialects.typescript.values import (
+    MAX_TEXT,
     UNDEFINED,
     BuilderFunction,
     Function,
@@ -43,7 +44,8 @@ def apply_binary(operator: str, left: Value, right: Value) -> Value:
         case "!==" | "!=":
             return not _equals(left, right)
         case "+" if isinstance(left, str) or isinstance(right, str):
-            return to_text(left) + to_text(right)
+            text = to_text(left) + to_text(right)
+            return text if len(text) <= MAX_TEXT else None
     if not isinstance(left, int | float) or not isinstance(right, int | float):
         return None
     return _arithmetic(operator, left, right)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from dataclasses import field as attribute
+from itertools import accumulate
 
 import tree_sitter_typescript
 from tree_sitter import Language, Node, Parser
 
-from datamodel.schema.dialects.typescript.findings import SYNTAX, TOO_LARGE, ReadingError, shorten
+from datamodel.schema.dialects.typescript.codes import Code
+from datamodel.schema.dialects.typescript.findings import ReadingError, shorten
 from datamodel.schema.errors import Problem
 from datamodel.schema.source import Location, Source
 
@@ -17,8 +20,8 @@ __all__ = ["SyntaxTree", "field", "parse", "syntax_problems", "unparenthesized"]
 
 MAX_BYTES = 1024 * 1024
 """The most text that is parsed, all files together."""
-PARSE_SECONDS = 0.5
-"""Processor time for one file; only text that is no TypeScript at all comes near it."""
+PARSE_SECONDS = 0.35
+"""Processor time for all files; only text that is no TypeScript at all comes near it."""
 MAX_SYNTAX_PROBLEMS = 10
 """Per file. One slip often upsets the lines after it; a longer list would help nobody."""
 
@@ -34,47 +37,63 @@ class SyntaxTree:
     source: Source
     data: bytes
     root: Node
+    _columns: dict[int, Sequence[int]] = attribute(default_factory=dict)
 
     def locate(self, node: Node) -> Location:
         """Return where ``node`` begins; the parser counts bytes, a location characters."""
         row, column = node.start_point
-        line_start = node.start_byte - column
-        characters = len(self.data[line_start : node.start_byte].decode("utf-8", "replace"))
-        return Location(self.source, row + 1, characters + 1)
+        if row not in self._columns:
+            self._columns[row] = self._character_columns(node.start_byte - column)
+        return Location(self.source, row + 1, self._columns[row][column])
+
+    def _character_columns(self, line_start: int) -> Sequence[int]:
+        """For each byte of a line, the column of the character that begins there."""
+        end = self.data.find(b"\n", line_start)
+        line = self.data[line_start : len(self.data) if end < 0 else end + 1]
+        if line.isascii():
+            return range(1, len(line) + 2)
+        # bytes 0b10xxxxxx continue a character
+        return list(accumulate((byte & 0xC0 != 0x80 for byte in line), initial=1))
 
     def text(self, node: Node) -> str:
         """Return the source text of ``node``."""
         return self.data[node.start_byte : node.end_byte].decode("utf-8", "replace")
 
+    def excerpt(self, node: Node) -> str:
+        """Return the source text of ``node`` on one line, cut short where it is long."""
+        end = min(node.end_byte, node.start_byte + 300)
+        return shorten(self.data[node.start_byte : end].decode("utf-8", "ignore"))
 
-def parse(source: Source) -> SyntaxTree:
-    """Parse ``source``; raise ReadingError where it is too large or takes too long."""
-    data = source.text.encode("utf-8", "replace")
-    if len(data) > MAX_BYTES:
-        raise ReadingError(
-            Problem(
-                TOO_LARGE,
-                f"'{source.name}' holds more than {MAX_BYTES // 1024} KiB.",
-                "Upload only the files that define the schema.",
-                Location(source, 1, 1),
-            )
-        )
-    language = _TSX if source.name.endswith(("x", "X")) else _TYPESCRIPT
+
+def parse(sources: Sequence[Source]) -> list[SyntaxTree]:
+    """Parse ``sources``; raise ReadingError where they are too large or take too long."""
+    size = 0
     deadline = time.thread_time() + PARSE_SECONDS
+    trees: list[SyntaxTree] = []
+    for source in sources:
+        data = source.text.encode("utf-8", "replace")
+        size += len(data)
+        if size > MAX_BYTES:
+            raise _too_large(source, f"The files hold more than {MAX_BYTES // 1024} KiB.")
+        trees.append(_parse(source, data, deadline))
+    return trees
+
+
+def _parse(source: Source, data: bytes, deadline: float) -> SyntaxTree:
+    language = _TSX if source.name.endswith("x") else _TYPESCRIPT
     try:
         tree = Parser(language).parse(
             lambda offset, _point: data[offset : offset + _CHUNK],
             progress_callback=lambda _offset, _has_error: time.thread_time() > deadline,
         )
     except ValueError as error:  # the parser's answer to a callback that says stop
-        problem = Problem(
-            TOO_LARGE,
-            f"'{source.name}' cannot be read as TypeScript.",
-            "Upload only the files that define the schema.",
-            Location(source, 1, 1),
-        )
-        raise ReadingError(problem) from error
+        raise _too_large(source, f"'{source.name}' takes too long to parse.") from error
     return SyntaxTree(source, data, tree.root_node)
+
+
+def _too_large(source: Source, message: str) -> ReadingError:
+    hint = "Upload only the files that define the schema."
+    return ReadingError(Problem(Code.TOO_LARGE, message, hint, Location(source, 1, 1)))
 
 
 def field(node: Node, name: str) -> Node:
@@ -100,7 +119,7 @@ def syntax_problems(tree: SyntaxTree) -> list[Problem]:
     problems: list[Problem] = []
     for node in _broken_nodes(tree.root):
         message, hint = _describe(tree, node)
-        problems.append(Problem(SYNTAX, message, hint, tree.locate(node)))
+        problems.append(Problem(Code.SYNTAX, message, hint, tree.locate(node)))
         if len(problems) == MAX_SYNTAX_PROBLEMS:
             break
     return problems
@@ -120,7 +139,7 @@ def _broken_nodes(root: Node) -> Iterator[Node]:
 def _describe(tree: SyntaxTree, node: Node) -> tuple[str, str]:
     if node.is_missing:
         return f"Syntax error: '{node.type}' is missing here.", "Check the brackets and commas before it."
-    text = tree.text(node).split("\n", 1)[0].strip()
+    text = tree.excerpt(node)
     if not text:
         return "Syntax error.", "Check that every bracket and quote is closed."
     return (

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from tree_sitter import Node
 
 from datamodel.schema.dialects.typescript.evaluator import CANNOT_KNOW, Evaluator
-from datamodel.schema.dialects.typescript.findings import Findings, shorten
+from datamodel.schema.dialects.typescript.findings import Findings
 from datamodel.schema.dialects.typescript.modules import DEFAULT, Import, Module, ModuleIndex, Scope
 from datamodel.schema.dialects.typescript.natives import GLOBALS, PACKAGE
 from datamodel.schema.dialects.typescript.parsing import SyntaxTree, field, unparenthesized
@@ -211,6 +211,7 @@ def run_function(evaluator: Evaluator, body: Node, scope: Scope) -> Value:
 
 def _run_block(evaluator: Evaluator, block: Node, scope: Scope) -> Return | None:
     statements = [node for node in block.named_children if node.type not in TYPES_ONLY]
+    evaluator.spend(len(statements) // 8)
     _hoist(statements, scope)
     for node in statements:
         outcome = run_statement(evaluator, node, scope)
@@ -273,17 +274,14 @@ def _run_if(evaluator: Evaluator, node: Node, scope: Scope) -> Return | None:
     condition = evaluator.evaluate(field(node, "condition"), scope)
     if isinstance(condition, Unknown):
         _forget_changes(evaluator, node, scope, condition)
-        return Return(condition) if _contains_return(node) else None
+        has_return = any(found.type == "return_statement" for found in _descendants(evaluator, node))
+        return Return(condition) if has_return else None
     if is_truthy(condition):
         return run_statement(evaluator, field(node, "consequence"), scope)
     alternative = node.child_by_field_name("alternative")
     if alternative is None:
         return None
     return run_statement(evaluator, alternative.named_children[0], scope)
-
-
-def _contains_return(node: Node) -> bool:
-    return any(found.type == "return_statement" for found in _descendants(node))
 
 
 def _run_loop(evaluator: Evaluator, node: Node, scope: Scope) -> Return | None:
@@ -325,12 +323,12 @@ def _forget_changes(evaluator: Evaluator, node: Node, scope: Scope, cause: Unkno
     """Make unknown what a statement that is not followed declares or changes."""
     tree = scope.module.tree
     if cause is None:
-        reason = f"'{shorten(tree.text(node), 30)}' is code that is not followed."
+        reason = f"'{tree.excerpt(node)}' is code that is not followed."
         cause = Unknown(reason, CANNOT_KNOW, tree.locate(node))
     name = node.child_by_field_name("name")
     if name is not None:
         scope.names[tree.text(name)] = cause
-    for changed in _changed_names(node, tree):
+    for changed in _changed_names(evaluator, node, tree):
         holder = scope.find(changed)
         if holder is None:
             continue
@@ -341,10 +339,10 @@ def _forget_changes(evaluator: Evaluator, node: Node, scope: Scope, cause: Unkno
             holder.names[changed] = cause
 
 
-def _changed_names(node: Node, tree: SyntaxTree) -> list[str]:
+def _changed_names(evaluator: Evaluator, node: Node, tree: SyntaxTree) -> list[str]:
     """The variables that are assigned, or whose members are, or on which a method is called."""
     names: list[str] = []
-    for found in _descendants(node):
+    for found in _descendants(evaluator, node):
         target = found.child_by_field_name("left") or found.child_by_field_name("argument")
         if found.type == "call_expression":
             target = field(found, "function")
@@ -359,9 +357,10 @@ def _changed_names(node: Node, tree: SyntaxTree) -> list[str]:
     return names
 
 
-def _descendants(node: Node) -> Iterable[Node]:
+def _descendants(evaluator: Evaluator, node: Node) -> Iterable[Node]:
     pending = [node]
     while pending:
         found = pending.pop()
+        evaluator.spend(len(pending) % 8 == 0)
         yield found
         pending.extend(found.named_children)

@@ -8,7 +8,8 @@ from datamodel.schema.dialects.result import ParseResult
 from datamodel.schema.dialects.typescript.builders import build_schema
 from datamodel.schema.dialects.typescript.candidates import choose_schema
 from datamodel.schema.dialects.typescript.checks import check_relations
-from datamodel.schema.dialects.typescript.findings import TOO_LARGE, Findings, ReadingError
+from datamodel.schema.dialects.typescript.codes import Code
+from datamodel.schema.dialects.typescript.findings import Findings, ReadingError
 from datamodel.schema.dialects.typescript.modules import Module
 from datamodel.schema.dialects.typescript.parsing import parse, syntax_problems
 from datamodel.schema.dialects.typescript.program import Program
@@ -36,13 +37,13 @@ def read_typescript(sources: Sequence[Source], select: str | None = None) -> Par
     except RecursionError:
         location = Location(sources[0], 1, 1) if sources else None
         hint = "Write the schema as plain a.model({...}) calls."
-        findings.error(TOO_LARGE, "The code is too deeply nested to be read.", hint, location)
+        findings.error(Code.TOO_LARGE, "The code is nested too deeply.", hint, location)
     return ParseResult(None if findings.has_errors else schema, findings.sorted())
 
 
 def _read(sources: Sequence[Source], select: str | None, findings: Findings) -> Schema | None:
     evaluation_findings = Findings()
-    program = Program([parse(source) for source in sources], evaluation_findings)
+    program = Program(parse(sources), evaluation_findings)
     broken = {module: syntax_problems(module.tree) for module in program.modules}
     broken = {module: problems for module, problems in broken.items() if problems}
     program.run(skipping=set(broken))

@@ -6,14 +6,9 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
+from datamodel.schema.dialects.typescript.codes import Code
 from datamodel.schema.dialects.typescript.evaluator import Evaluator
 from datamodel.schema.dialects.typescript.findings import (
-    BAD_ARGUMENT,
-    BAD_NAME,
-    DUPLICATE_TYPE,
-    NOT_A_BUILDER,
-    NOT_CONSTANT,
-    UNKNOWN_METHOD,
     Findings,
     did_you_mean,
 )
@@ -36,6 +31,13 @@ from datamodel.schema.source import Location
 
 NAME = re.compile(r"(?!__)[_A-Za-z][_0-9A-Za-z]*", re.ASCII)
 MAX_NAME = 255
+
+
+def report_unknown(findings: Findings, unknown: Unknown) -> None:
+    """Report an expression that the schema needs and only running the code would work out."""
+    names = unknown.scope.visible_names() if unknown.scope is not None else []
+    hint = did_you_mean(unknown.name, names) or unknown.hint
+    findings.error(Code.NOT_CONSTANT, unknown.reason, hint, unknown.location)
 
 
 @dataclass(eq=False)
@@ -61,7 +63,7 @@ class Reading:
         """Note that ``name`` is now a type; report it and return False where it is one already."""
         if name in self.taken:
             self.findings.error(
-                DUPLICATE_TYPE,
+                Code.DUPLICATE_TYPE,
                 f"{what} is called '{name}', and so is another type.",
                 "Rename one of them.",
                 location,
@@ -75,7 +77,7 @@ class Reading:
         if NAME.fullmatch(name) and len(name) <= MAX_NAME:
             return True
         self.findings.error(
-            BAD_NAME,
+            Code.BAD_NAME,
             f"'{name[:60]}' cannot be a name.",
             "Names are made of letters, digits and '_', and begin with a letter or a single '_'.",
             location,
@@ -85,7 +87,7 @@ class Reading:
     # -- values
 
     def report_unknown(self, unknown: Unknown) -> None:
-        self.findings.error(NOT_CONSTANT, unknown.reason, unknown.hint, unknown.location)
+        report_unknown(self.findings, unknown)
 
     def report_value(self, value: Value, expected: str, location: Location, hint: str = "") -> None:
         """Report that ``value`` is not what is ``expected``."""
@@ -95,7 +97,7 @@ class Reading:
         if isinstance(value, BuilderFunction | Method):
             hint = "Add '()'."
         message = f"{expected} is expected here, not {describe(value)}."
-        self.findings.error(BAD_ARGUMENT, message[:1].upper() + message[1:], hint, location)
+        self.findings.error(Code.BAD_ARGUMENT, message[:1].upper() + message[1:], hint, location)
 
     def builder(self, value: Value, location: Location, expected: str) -> Builder | None:
         """Return ``value`` where it is a builder of ``a``; report it otherwise."""
@@ -106,7 +108,7 @@ class Reading:
             return None
         hint = "Add '()'." if isinstance(value, BuilderFunction | Method) else ""
         message = f"{expected} is expected here, not {describe(value)}."
-        self.findings.error(NOT_A_BUILDER, message[:1].upper() + message[1:], hint, location)
+        self.findings.error(Code.NOT_A_BUILDER, message[:1].upper() + message[1:], hint, location)
         return None
 
     def text(self, argument: Located, expected: str = "a string") -> str | None:
@@ -153,7 +155,7 @@ class Reading:
         if position < len(builder.arguments):
             return builder.arguments[position]
         call = f"'.{builder.name}()'" if isinstance(builder, Call) else f"'{builder}'"
-        self.findings.error(BAD_ARGUMENT, f"{call} needs {expected}.", "", builder.location)
+        self.findings.error(Code.BAD_ARGUMENT, f"{call} needs {expected}.", "", builder.location)
         return None
 
     def answers(self, callback: Located, parameter: Value) -> list[Located]:
@@ -176,6 +178,6 @@ class Reading:
                 continue
             hint = (hints(call.name) if hints else "") or did_you_mean(call.name, names, "'.{}()'")
             self.findings.error(
-                UNKNOWN_METHOD, f"'{builder}' has no method '.{call.name}()'.", hint, call.location
+                Code.UNKNOWN_METHOD, f"'{builder}' has no method '.{call.name}()'.", hint, call.location
             )
         return calls

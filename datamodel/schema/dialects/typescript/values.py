@@ -6,7 +6,7 @@ call knows where it was written, so that a problem found much later still points
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -17,6 +17,11 @@ from datamodel.schema.source import Location
 if TYPE_CHECKING:
     from datamodel.schema.dialects.typescript.modules import Module, Scope
 
+MAX_TEXT = 100_000
+"""The longest text that is put together."""
+MAX_ITEMS = 10_000
+"""The longest list that is put together."""
+
 
 @dataclass(frozen=True, slots=True)
 class Undefined:
@@ -26,13 +31,16 @@ class Undefined:
 UNDEFINED = Undefined()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Unknown:
     """A value that only running the code would give. Harmless until the schema needs it."""
 
     reason: str
     hint: str
     location: Location
+    scope: Scope | None = None
+    """For a name that nothing defines: where it was looked for."""
+    name: str = ""
 
 
 @dataclass(slots=True, eq=False)
@@ -165,8 +173,21 @@ Value: TypeAlias = (
 )
 
 
+def join_texts(values: Iterable[Value], separator: str = ",") -> str:
+    """Return the texts of ``values`` in one; raise ValueError where that is too long."""
+    parts: list[str] = []
+    length = 0
+    for value in values:
+        # null and undefined are empty text inside an array
+        parts.append("" if value is None or value is UNDEFINED else to_text(value))
+        length += len(parts[-1]) + len(separator)
+        if length > MAX_TEXT:
+            raise ValueError("too long")
+    return separator.join(parts)
+
+
 def to_text(value: Value) -> str:
-    """Return what JavaScript's ``String(value)`` gives."""
+    """Return what JavaScript's ``String(value)`` gives; lists inside lists are not followed."""
     match value:
         case None:
             return "null"
@@ -178,9 +199,8 @@ def to_text(value: Value) -> str:
             return str(value)
         case Undefined():
             return "undefined"
-        case ListValue():
-            # null and undefined are empty text inside an array
-            return ",".join("" if i.value in (None, UNDEFINED) else to_text(i.value) for i in value)
+        case ListValue() if not any(isinstance(item.value, ListValue) for item in value):
+            return join_texts(item.value for item in value)
         case _:
             return "[object Object]"
 
