@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from graphql import (
     FieldDefinitionNode,
     InputObjectTypeDefinitionNode,
@@ -31,8 +33,7 @@ def put_root_field(shape: ApiShape, definition: CustomOperation) -> None:
     """Add a root field. It appears in the API; Joinery does not run its resolver."""
     root = {"Query": shape.query, "Mutation": shape.mutation, "Subscription": shape.subscription}
     document = parse(f"type Root {{ {definition.sdl} }}", no_location=True)
-    node = document.definitions[0]
-    assert isinstance(node, ObjectTypeDefinitionNode)
+    node = cast(ObjectTypeDefinitionNode, document.definitions[0])
     operation = Operation(OperationKind.CUSTOM, definition.name)
     field = field_shape(node.fields[0])
     root[str(definition.parent)][definition.name] = FieldShape(

@@ -1,4 +1,5 @@
 """The errors of the API and their shape on the wire: `errorType`, `errorInfo` and `data` beside `message`."""
+# ruff: noqa: N818  the names say what happened
 
 from __future__ import annotations
 
@@ -93,7 +94,7 @@ def plain_entry(
 def error_entry(error: GraphQLError) -> dict[str, Any]:
     """Return the entry of an error met while executing."""
     locations = [{"line": at.line, "column": at.column, "sourceName": None} for at in error.locations or ()]
-    where = {"path": error.path, "locations": locations}
+    where: dict[str, Any] = {"path": error.path, "locations": locations}
     original = error.original_error
     if isinstance(original, ApiError):
         return plain_entry(

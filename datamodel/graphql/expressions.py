@@ -24,15 +24,16 @@ class ListHolds(Func):
 
     def as_sqlite(
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any
-    ) -> tuple[str, list[Any]]:
+    ) -> tuple[str, tuple[Any, ...]]:
         sql, params = compiler.compile(self.source_expressions[0])
-        return f"EXISTS(SELECT 1 FROM json_each({sql}) WHERE value = %s)", [*params, self.item]  # noqa: S608 (quoted by Django)
+        # The column was quoted by Django.
+        return f"EXISTS(SELECT 1 FROM json_each({sql}) WHERE value = %s)", (*params, self.item)  # noqa: S608
 
     def as_postgresql(
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any
-    ) -> tuple[str, list[Any]]:
+    ) -> tuple[str, tuple[Any, ...]]:
         sql, params = compiler.compile(self.source_expressions[0])
-        return f"{sql} @> %s::jsonb", [*params, json.dumps([self.item])]
+        return f"{sql} @> %s::jsonb", (*params, json.dumps([self.item]))
 
 
 class ListLength(Func):

@@ -38,7 +38,5 @@ DEFAULTS = {
 
 def get_limit(name: str) -> int:
     """Return the limit called ``name``."""
-    value = getattr(settings, name, None)
-    if value is None:
-        value = os.environ.get(name, DEFAULTS[name])
-    return int(value)
+    value: int | None = getattr(settings, name, None)
+    return int(os.environ.get(name, DEFAULTS[name])) if value is None else value

@@ -8,7 +8,7 @@ selected, never on the number of records.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import F, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
@@ -30,7 +30,7 @@ from datamodel.graphql.selection import (
 from datamodel.graphql.shape import Operation, OperationKind
 from datamodel.modelgen import Record
 from datamodel.modelgen.values import now_ms
-from datamodel.schema.ir import ModelType
+from datamodel.schema.ir import ModelIndex, ModelType
 
 __all__ = ["Reader"]
 
@@ -52,7 +52,7 @@ class Reader:
 
     # Root fields
 
-    def get(self, operation: Operation, arguments: Mapping[str, Any]) -> Node | None:
+    def read_one(self, operation: Operation, arguments: Mapping[str, Any]) -> Node | None:
         """Answer a get: the live record of that key, or null."""
         record = self.datamodel.model(operation.model)
         key = {name: check_operand(arguments[name]) for name in record.model_type.primary_key}
@@ -67,7 +67,7 @@ class Reader:
         rows = self.fetch(queryset[:1], selection.attributes)
         return self.nodes(selection, rows)[0] if rows else None
 
-    def list(self, operation: Operation, arguments: Mapping[str, Any]) -> Node:
+    def read_page(self, operation: Operation, arguments: Mapping[str, Any]) -> Node:
         """Answer a list, an index query or a sync: a page of records that meet the key and the filter."""
         record = self.datamodel.model(operation.model)
         started_at = now_ms()
@@ -133,16 +133,17 @@ class Reader:
 
         With DataStore a parent that was deleted is answered as its tombstone, which clients need.
         """
-        assert relation.far is not None
-        far = relation.far.record
+        selection = cast(RecordSelection, relation.far)
+        far = selection.record
         attributes = [far.names.attribute(name) for name in relation.far_fields]
         is_tombstone_shown = relation.is_parent and self.datamodel.schema.has_datastore
-        records = (far.all_objects if is_tombstone_shown else far.objects).filter(among(attributes, keys))
+        manager = far.all_objects if is_tombstone_shown else far.objects
+        records: QuerySet[Any] = manager.filter(among(attributes, keys))
         if not relation.is_parent:
             # Nothing keeps a second child from referring to the same parent: the first one counts.
             records = numbered(records, attributes, [Order(SURROGATE)]).filter(**{ROW_NUMBER: 1})
-        rows = self.fetch(records, {*relation.far.attributes, *attributes}) if wanted(keys) else []
-        nodes = self.nodes(relation.far, rows)
+        rows = self.fetch(records, {*selection.attributes, *attributes}) if wanted(keys) else []
+        nodes = self.nodes(selection, rows)
         found: dict[tuple[Any, ...], Node] = {}
         for row, node in zip(rows, nodes, strict=True):
             found.setdefault(tuple(row[name] for name in attributes), node)
@@ -150,21 +151,21 @@ class Reader:
 
     def many(self, relation: RelationSelection, keys: Sequence[tuple[Any, ...]]) -> list[Node]:
         """Return a page of far records for each key."""
-        assert relation.connection is not None
+        selection = cast(ConnectionSelection, relation.connection)
         far = self.datamodel.model(relation.far_model)
         attributes = [far.names.attribute(name) for name in relation.far_fields]
         page = self.relation_page(relation, far, wanted(keys))
         condition = among(attributes, keys) & build_filter(far, relation.arguments.get("filter"))
         condition &= sort_condition(far, relation.relation.sort_fields, relation.arguments) & page.condition
-        names = {*relation.connection.attributes, *attributes, *(order.attribute for order in page.orders)}
+        names = {*selection.attributes, *attributes, *(order.attribute for order in page.orders)}
         records = numbered(far.objects.filter(condition), attributes, page.orders)
         records = records.filter(**{f"{ROW_NUMBER}__lte": page.limit + 1}).order_by(ROW_NUMBER)
         groups: dict[tuple[Any, ...], list[Row]] = {key: [] for key in wanted(keys)}
         for row in self.fetch(records, names) if groups else []:
             groups[tuple(row[name] for name in attributes)].append(row)
         pages = [(rows, page) for rows in groups.values()]
-        made = dict(zip(groups, self.connections(relation.connection, pages), strict=True))
-        empty = self.connections(relation.connection, [([], page)])[0]
+        made = dict(zip(groups, self.connections(selection, pages), strict=True))
+        empty = self.connections(selection, [([], page)])[0]
         return [made.get(key, empty) for key in keys]
 
     def relation_page(
@@ -217,7 +218,8 @@ def among(attributes: Sequence[str], keys: Sequence[tuple[Any, ...]]) -> Q:
 def numbered(records: QuerySet[Any], partition: Sequence[str], orders: Sequence[Order]) -> QuerySet[Any]:
     """Number the records within each group of equal ``partition``, in the order given."""
     window = Window(RowNumber(), partition_by=[F(name) for name in partition], order_by=ordering(orders))
-    return records.annotate(**{ROW_NUMBER: window})
+    annotated: QuerySet[Any] = records.annotate(**{ROW_NUMBER: window})
+    return annotated
 
 
 def next_token(rows: Sequence[Row], page: Page) -> str | None:
@@ -238,8 +240,7 @@ def query_by_key(
             last = arguments.get("lastSync")
             return [], Q(joinery_changed_at__gte=last) if last else Q()
         case OperationKind.INDEX:
-            index = model.find_index(operation.index or "")
-            assert index is not None
+            index = cast(ModelIndex, model.find_index(operation.index or ""))
             partition, *sort_fields = index.fields
         case _:
             if not model.is_key_explicit:

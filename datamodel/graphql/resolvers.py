@@ -27,7 +27,7 @@ ACCESS = {
 """What each kind of root field needs the caller to be allowed."""
 
 
-class CustomOperationNotRun(ApiError):
+class CustomOperationNotRun(ApiError):  # noqa: N818  says what happened
     """A root field of the schema's own, whose resolver is code that Joinery does not have."""
 
     error_type = "CustomOperationNotSupported"
@@ -43,9 +43,9 @@ def resolve_root(operation: Operation, info: GraphQLResolveInfo, arguments: dict
     context.require(operation.model, ACCESS[operation.kind], info.field_name, info.parent_type.name)
     match operation.kind:
         case OperationKind.GET:
-            return read_once(info, operation, arguments, Reader.get)
+            return read_once(info, operation, arguments, Reader.read_one)
         case OperationKind.LIST | OperationKind.INDEX | OperationKind.SYNC:
-            return read_once(info, operation, arguments, Reader.list)
+            return read_once(info, operation, arguments, Reader.read_page)
         case OperationKind.CREATE | OperationKind.UPDATE | OperationKind.DELETE:
             return mutate(operation, info, arguments)
     raise BadRequest("A subscription is not answered by POST: open a WebSocket at /graphql/realtime.")

@@ -13,7 +13,8 @@ from datamodel.modelgen.values import parse_scalar
 __all__ = ["SCALAR_TYPES"]
 
 
-class AmplifyScalar(graphene.Scalar):
+# graphene is not typed.
+class AmplifyScalar(graphene.Scalar):  # type: ignore[misc]
     """A scalar whose values are checked by `parse_scalar` and stored and answered exactly as sent."""
 
     class Meta:

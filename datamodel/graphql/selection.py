@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 from graphql import (
     FieldNode,
@@ -19,6 +19,7 @@ from graphql import (
 from graphql.execution.collect_fields import collect_sub_fields
 from graphql.execution.values import get_argument_values
 
+from datamodel.graphql import naming
 from datamodel.modelgen import Record
 from datamodel.registry import DataModel
 from datamodel.schema.ir import Link, ModelField, Relation, Side
@@ -112,14 +113,16 @@ class Selector:
         found = collect_sub_fields(self.schema, self.fragments, self.variables, object_type, list(nodes))
         return ((key, asked) for key, asked in found.items() if not asked[0].name.value.startswith("__"))
 
+    def object_type(self, name: str) -> GraphQLObjectType:
+        return cast(GraphQLObjectType, self.schema.type_map[name])
+
     def arguments(self, object_type: GraphQLObjectType, node: FieldNode) -> dict[str, Any]:
         return get_argument_values(object_type.fields[node.name.value], node, self.variables)
 
     def record(self, model: str, nodes: Sequence[FieldNode]) -> RecordSelection:
         """Return what is asked of the records of ``model``."""
         record = self.datamodel.model(model)
-        object_type = self.schema.type_map[model]
-        assert isinstance(object_type, GraphQLObjectType)
+        object_type = self.object_type(model)
         scalars: list[tuple[str, str | None]] = []
         relations: dict[str, list[tuple[str, list[FieldNode]]]] = {}
         for key, asked in self.fields(object_type, nodes):
@@ -166,8 +169,7 @@ class Selector:
         arguments: dict[str, Any],
         nodes: list[FieldNode],
     ) -> RelationSelection:
-        relation = model_field.relation
-        assert relation is not None
+        relation = cast(Relation, model_field.relation)
         link = self.datamodel.schema.link(relation.link)
         far = link.parent if relation.side is Side.CHILD else link.child
         if relation.is_many:
@@ -180,8 +182,7 @@ class Selector:
         self, model: str, nodes: Sequence[FieldNode], type_name: str | None = None
     ) -> ConnectionSelection:
         """Return what is asked of a connection to records of ``model``."""
-        object_type = self.schema.type_map[type_name or f"Model{model}Connection"]
-        assert isinstance(object_type, GraphQLObjectType)
+        object_type = self.object_type(type_name or naming.connection_type(model))
         items: list[tuple[str, RecordSelection]] = []
         fields: list[tuple[str, str]] = []
         for key, asked in self.fields(object_type, nodes):

@@ -20,7 +20,8 @@ __all__ = ["TypeBuilder"]
 Resolver = Callable[..., Any]
 
 
-class RecordType(DjangoObjectType):
+# graphene is not typed.
+class RecordType(DjangoObjectType):  # type: ignore[misc]
     """The object type of a model. Its values are the nodes that `reading` prepared, not model instances."""
 
     class Meta:
@@ -154,7 +155,7 @@ class TypeBuilder:
 
 
 def answer_root(
-    resolve_root: Callable[..., Any], operation: Operation, root: Any, info: Any, /, **arguments: Any
+    resolve_root: Callable[..., Any], operation: Operation | None, root: Any, info: Any, /, **arguments: Any
 ) -> Any:
     """Answer a root field; the user's own argument names may be anything, ``info`` included."""
     return resolve_root(operation, info, arguments)
