@@ -158,6 +158,7 @@ class AuthRule:
     groups: tuple[str, ...] | None = None
     groups_field: str | None = None
     group_claim: str | None = None
+    location: Location | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,17 +29,17 @@ OPERATIONS = (
 def check_auth_rules(schema: Schema) -> Iterator[Problem]:
     """Report auth rules that would let in nobody, or everybody, by mistake."""
     if schema.global_auth is not None:
-        yield from _check(schema.global_auth, "the whole schema", None)
+        yield from _check(schema.global_auth, "the whole schema", schema.global_auth.location)
     for model in schema.models:
         if model.auth is None and schema.global_auth is None and schema.dialect is Dialect.GEN2:
             message = f"Model '{model.name}' has no authorization rules."
             hint = "Add '.authorization(…)' to it or to the schema."
             yield error(Code.AUTH_RULE, message, hint, model.location)
         for rule in model.auth or ():
-            yield from _check(rule, f"'{model.name}'", model.location)
+            yield from _check(rule, f"'{model.name}'", rule.location or model.location)
         for item in model.fields:
             for rule in item.auth or ():
-                yield from _check(rule, f"'{model.name}.{item.name}'", item.location)
+                yield from _check(rule, f"'{model.name}.{item.name}'", rule.location or item.location)
 
 
 def _check(rule: AuthRule, label: str, at: Location | None) -> Iterator[Problem]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Protocol
 
 from datamodel.schema.codes import Code
 from datamodel.schema.errors import Problem, Severity
 from datamodel.schema.ir import CustomType, ModelField, ModelType, Schema
 from datamodel.schema.source import Location
 
-__all__ = ["error", "holders", "quoted", "type_names", "warning"]
+__all__ = ["Named", "error", "holders", "named_types", "quoted", "type_names", "warning"]
 
 
 def error(code: Code, message: str, hint: str = "", at: Location | None = None) -> Problem:
@@ -32,9 +33,29 @@ def holders(schema: Schema) -> Iterator[tuple[ModelType | CustomType, ModelField
             yield custom, item
 
 
+class Named(Protocol):
+    """Anything with a name and a place."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def location(self) -> Location | None: ...
+
+
+def named_types(schema: Schema) -> list[Named]:
+    """Every type that the schema defines, interfaces, unions and inputs among them."""
+    custom = [each for each in schema.custom_operations if each.parent is None]
+    return [*schema.models, *schema.custom_types, *schema.enums, *custom]
+
+
 def type_names(schema: Schema) -> list[str]:
     """The names of everything a field may hold."""
-    return [each.name for each in (*schema.models, *schema.custom_types, *schema.enums)]
+    return [
+        *(each.name for each in schema.models),
+        *(each.name for each in schema.custom_types),
+        *(each.name for each in schema.enums),
+    ]
 
 
 def quoted(names: Iterable[str]) -> str:

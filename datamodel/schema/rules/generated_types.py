@@ -8,7 +8,7 @@ from datamodel.schema.codes import Code
 from datamodel.schema.errors import Problem
 from datamodel.schema.ir import EnumType, ModelType, Schema
 from datamodel.schema.naming import upper_first
-from datamodel.schema.rules.findings import error
+from datamodel.schema.rules.findings import error, named_types
 
 __all__ = ["check_generated_types"]
 
@@ -28,20 +28,24 @@ SHARED = frozenset(
 def check_generated_types(schema: Schema) -> Iterator[Problem]:
     """Report types called as generated ones, and models or enums whose generated types clash."""
     owners: dict[str, str] = dict.fromkeys(SHARED, "the API itself")
-    for each in (*schema.models, *schema.enums):
-        kind = "model" if isinstance(each, ModelType) else "enum"
-        for name in _model_types(each) if isinstance(each, ModelType) else _enum_types(each):
+    for label, each, names in _generators(schema):
+        for name in sorted(names):
             if name in owners:
-                message = (
-                    f"Type '{name}', generated for {kind} '{each.name}', is already that of {owners[name]}."
-                )
+                message = f"Type '{name}', generated for {label}, is already that of {owners[name]}."
                 yield error(Code.NAME_CLASH, message, f"Rename '{each.name}'.", each.location)
-            owners[name] = f"{kind} '{each.name}'"
-    named = [each for each in schema.custom_operations if each.parent is None]
-    for declared in (*schema.models, *schema.custom_types, *schema.enums, *named):
+            owners[name] = label
+    for declared in named_types(schema):
         if declared.name in owners:
             message = f"'{declared.name}' is the name of a type generated for {owners[declared.name]}."
             yield error(Code.RESERVED_NAME, message, "Rename it.", declared.location)
+
+
+def _generators(schema: Schema) -> Iterator[tuple[str, ModelType | EnumType, set[str]]]:
+    """What generates types, and their names."""
+    for model in schema.models:
+        yield f"model '{model.name}'", model, _model_types(model)
+    for enum in schema.enums:
+        yield f"enum '{enum.name}'", enum, _enum_types(enum)
 
 
 def _model_types(model: ModelType) -> set[str]:

@@ -9,7 +9,7 @@ from datamodel.schema.codes import Code
 from datamodel.schema.errors import Problem
 from datamodel.schema.ir import FieldKind, ModelField, Schema
 from datamodel.schema.normalize.joins import ManyToMany, find_many_to_many
-from datamodel.schema.rules.findings import error, type_names, warning
+from datamodel.schema.rules.findings import error, named_types, warning
 from datamodel.schema.source import Location
 
 __all__ = ["check_many_to_many"]
@@ -19,7 +19,7 @@ NAME = re.compile(r"[_A-Za-z][_0-9A-Za-z]*\Z", re.ASCII)
 
 def check_many_to_many(schema: Schema) -> Iterator[Problem]:
     """Report many-to-many relationships that make no join model."""
-    taken = {*type_names(schema), *(each.name for each in schema.custom_operations if each.parent is None)}
+    taken = {each.name for each in named_types(schema)}
     for relationship in find_many_to_many(schema):
         yield from _check_name(relationship, taken)
         yield from _check_uses(relationship)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datamodel.schema.codes import Code
 from datamodel.schema.errors import Problem
 from datamodel.schema.ir import SCALARS, Schema
-from datamodel.schema.rules.findings import error
+from datamodel.schema.rules.findings import error, holders, named_types
 from datamodel.schema.source import Location
 
 __all__ = ["check_names"]
@@ -22,12 +22,12 @@ NOT_ENUM_VALUES = frozenset({"true", "false", "null"})
 
 def check_names(schema: Schema) -> Iterator[Problem]:
     """Report names that cannot be used for types, fields and enum values."""
-    for each in (*schema.models, *schema.custom_types, *schema.enums, *schema.custom_operations):
+    roots = [each for each in schema.custom_operations if each.parent is not None]
+    for each in (*named_types(schema), *roots):
         yield from _check_name(each.name, "Name", each.location)
     yield from _check_types(schema)
-    for model in (*schema.models, *schema.custom_types):
-        for item in model.fields:
-            yield from _check_name(item.name, f"Field name of '{model.name[:80]}'", item.location)
+    for holder, item in holders(schema):
+        yield from _check_name(item.name, f"Field name of '{holder.name[:80]}'", item.location)
     for model in schema.models:
         for item in model.fields:
             if item.name in METADATA:
@@ -49,7 +49,7 @@ def _check_name(name: str, what: str, at: Location | None) -> Iterator[Problem]:
 
 
 def _check_types(schema: Schema) -> Iterator[Problem]:
-    for each in (*schema.models, *schema.custom_types, *schema.enums):
+    for each in named_types(schema):
         if each.name in ROOTS:
             message = f"'{each.name}' is a reserved type name."
             yield error(Code.RESERVED_NAME, message, f"Call it '{each.name}Record', for one.", each.location)

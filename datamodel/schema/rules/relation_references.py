@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from datamodel.schema.codes import Code
 from datamodel.schema.errors import Problem
@@ -66,12 +66,15 @@ def _check_fields(
     if len(fields) != len(references):
         return
     if len(fields) != len(parent.primary_key):
-        message = f"{label} has {len(fields)} reference fields for the {len(parent.primary_key)} of the key of '{parent.name}'."
-        yield error(
-            Code.RELATION_REFERENCES, message, f"Name one for each of {quoted(parent.primary_key)}.", at
-        )
+        key = parent.primary_key
+        message = f"{label} names {_count(fields)}, and the key of '{parent.name}' has {_count(key)}."
+        yield error(Code.RELATION_REFERENCES, message, f"Name one for each of {quoted(key)}.", at)
         return
     yield from _check_types(label, fields, child, parent, declared)
+
+
+def _count(fields: Sequence[object]) -> str:
+    return f"{len(fields)} field{'' if len(fields) == 1 else 's'}"
 
 
 def _check_types(

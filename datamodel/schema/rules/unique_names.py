@@ -2,42 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Protocol
+from collections.abc import Iterator, Sequence
 
 from datamodel.schema.codes import Code
 from datamodel.schema.errors import Problem
-from datamodel.schema.ir import Schema
-from datamodel.schema.rules.findings import error
-from datamodel.schema.source import Location
+from datamodel.schema.ir import CustomType, ModelType, Schema
+from datamodel.schema.rules.findings import Named, error, named_types
 
 __all__ = ["check_unique_names"]
 
 
-class Named(Protocol):
-    """Anything with a name and a place."""
-
-    @property
-    def name(self) -> str: ...
-
-    @property
-    def location(self) -> Location | None: ...
-
-
 def check_unique_names(schema: Schema) -> Iterator[Problem]:
     """Report types and fields that are defined again."""
-    types: list[Named] = [*schema.models, *schema.custom_types, *schema.enums]
-    types += [each for each in schema.custom_operations if each.parent is None]
-    for again, first in _repeats(types):
+    for again, first in _repeats(named_types(schema)):
         message = f"Type '{again.name}' is defined more than once."
         yield error(Code.DUPLICATE_TYPE, message, _hint(first), again.location)
-    for holder in (*schema.models, *schema.custom_types):
-        for again, first in _repeats(holder.fields):
+    fields_of: list[ModelType | CustomType] = [*schema.models, *schema.custom_types]
+    for holder in fields_of:
+        for again, first in _repeats(list(holder.fields)):
             message = f"Field '{holder.name}.{again.name}' is defined more than once."
             yield error(Code.DUPLICATE_FIELD, message, _hint(first), again.location)
 
 
-def _repeats(items: list[Named] | tuple[Named, ...]) -> Iterator[tuple[Named, Named]]:
+def _repeats(items: Sequence[Named]) -> Iterator[tuple[Named, Named]]:
     """Each item whose name came before, with the item that had it first, in the order written."""
     seen: dict[str, Named] = {}
     for item in sorted(items, key=_position):

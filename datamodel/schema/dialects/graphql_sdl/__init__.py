@@ -8,11 +8,11 @@ from graphql import language as ast
 
 from datamodel.schema.dialects.graphql_sdl.auth import read_global_auth
 from datamodel.schema.dialects.graphql_sdl.custom import read_custom_operations
-from datamodel.schema.dialects.graphql_sdl.document import SETTINGS, Document, is_model, read_document
+from datamodel.schema.dialects.graphql_sdl.document import is_model, read_document
 from datamodel.schema.dialects.graphql_sdl.models import read_custom_type, read_enum, read_model
 from datamodel.schema.dialects.graphql_sdl.usage import check_directives, choose_dialect
 from datamodel.schema.dialects.result import ParseResult
-from datamodel.schema.ir import AuthRule, Dialect, Schema
+from datamodel.schema.ir import Dialect, Schema
 from datamodel.schema.source import Source
 
 __all__ = ["read_sdl"]
@@ -37,11 +37,6 @@ def read_sdl(sources: Sequence[Source], dialect: Dialect | None = None) -> Parse
             read_custom_type(node, document) for node in document.objects() if not is_model(node)
         ),
         custom_operations=read_custom_operations(document),
-        global_auth=_global_auth(document),
+        global_auth=read_global_auth(document),
     )
     return ParseResult(schema, tuple(document.problems))
-
-
-def _global_auth(document: Document) -> AuthRule | None:
-    node = document.definitions.get(SETTINGS)
-    return read_global_auth(node) if isinstance(node, ast.InputObjectTypeDefinitionNode) else None

@@ -8,9 +8,10 @@ from typing import Any
 from graphql import language as ast
 
 from datamodel.schema.codes import Code
-from datamodel.schema.dialects.graphql_sdl.document import Document
-from datamodel.schema.dialects.graphql_sdl.nodes import find_directives, plain_value, texts
+from datamodel.schema.dialects.graphql_sdl.document import SETTINGS, Document
+from datamodel.schema.dialects.graphql_sdl.nodes import find_directives, locate, plain_value, texts
 from datamodel.schema.ir import AuthRule
+from datamodel.schema.source import Location
 from datamodel.schema.suggest import did_you_mean
 
 __all__ = ["read_auth", "read_global_auth"]
@@ -19,7 +20,7 @@ KEYS = (
     "allow", "provider", "operations", "ownerField", "identityClaim", "identityField", "groups", "groupsField",
     "groupClaim", "queries", "mutations",
 )  # fmt: skip
-TEXTS = frozenset({"groups", "operations", "queries", "mutations"})
+GLOBAL_RULE = ("globalAuthRule", "global_auth_rule")
 
 
 def read_auth(node: Any, document: Document) -> tuple[AuthRule, ...] | None:
@@ -48,10 +49,10 @@ def _read_rule(node: ast.ObjectValueNode, document: Document) -> AuthRule:
         key = item.name.value
         if key not in KEYS:
             document.report(Code.AUTH_RULE, f"An auth rule has no '{key}'.", did_you_mean(key, KEYS), item)
-    return rule_of(plain_value(node))
+    return rule_of(plain_value(node), locate(node))
 
 
-def rule_of(given: Mapping[str, Any]) -> AuthRule:
+def rule_of(given: Mapping[str, Any], location: Location | None) -> AuthRule:
     """Return the rule that plain values describe; what does not fit is left out."""
 
     def text(key: str) -> str | None:
@@ -71,6 +72,7 @@ def rule_of(given: Mapping[str, Any]) -> AuthRule:
         groups=words("groups"),
         groups_field=text("groupsField"),
         group_claim=text("groupClaim"),
+        location=location,
     )
 
 
@@ -83,11 +85,20 @@ def _operations(
     return (*(mutations or ()), *(("read",) if queries else ()))
 
 
-def read_global_auth(node: ast.InputObjectTypeDefinitionNode) -> AuthRule | None:
+def read_global_auth(document: Document) -> AuthRule | None:
     """Return the rule that ``input AMPLIFY { globalAuthRule: … }`` sets."""
+    node = document.definitions.get(SETTINGS)
+    if not isinstance(node, ast.InputObjectTypeDefinitionNode):
+        return None
     for item in node.fields:
-        if item.name.value in ("globalAuthRule", "global_auth_rule") and item.default_value:
-            value = plain_value(item.default_value)
-            if isinstance(value, dict):
-                return rule_of(value)
+        if item.name.value in GLOBAL_RULE and isinstance(item.default_value, ast.ObjectValueNode):
+            given = plain_value(item.default_value)
+            if "allow" in given:
+                return rule_of(given, locate(item))
+    document.warn(
+        Code.IGNORED_DEFINITION,
+        f"'input {SETTINGS}' sets no rule.",
+        "Write 'globalAuthRule: AuthRule = { allow: public }'.",
+        node,
+    )
     return None

@@ -6,12 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from datamodel.schema.dialects.graphql_sdl.nodes import Word
 from datamodel.schema.ir import Dialect
 
 __all__ = ["DIRECTIVES", "IGNORED", "Argument", "DirectiveRule"]
 
 TYPE = "type"
 FIELD = "field"
+
+
+def _is_text(value: Any) -> bool:
+    """Only text in quotes will do."""
+    return isinstance(value, str) and not isinstance(value, Word)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +32,15 @@ class Argument:
         if value is None:
             return not self.is_required
         match self.kind:
-            case "text" | "word":
+            case "text":
+                return _is_text(value)
+            case "word":
                 return isinstance(value, str)
             case "int":
                 return isinstance(value, int) and not isinstance(value, bool)
             case "texts":
                 items = [value] if isinstance(value, str) else value
-                return isinstance(items, list) and all(isinstance(item, str) for item in items)
+                return isinstance(items, list) and all(map(_is_text, items))
             case "objects":
                 items = [value] if isinstance(value, dict) else value
                 return isinstance(items, list) and all(isinstance(item, dict) for item in items)
@@ -43,10 +51,10 @@ class Argument:
     def wanted(self) -> str:
         """What the argument takes, in words."""
         return {
-            "text": "a text",
+            "text": "a text in quotes",
             "word": "a word",
             "int": "a whole number",
-            "texts": "a list of texts",
+            "texts": "a list of texts in quotes",
             "objects": "a list of objects",
         }.get(self.kind, "an object")
 

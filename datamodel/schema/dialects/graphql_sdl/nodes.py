@@ -12,6 +12,7 @@ from datamodel.schema.source import Location, Source
 
 __all__ = [
     "OriginSource",
+    "Word",
     "arguments",
     "base_name",
     "describe",
@@ -50,6 +51,12 @@ def locate(node: ast.Node) -> Location | None:
     return Location.at_offset(node.loc.source.origin, node.loc.start)
 
 
+class Word(str):
+    """An enum member used as a value: text without quotes."""
+
+    __slots__ = ()
+
+
 def plain_value(node: ast.ValueNode) -> Any:
     """Return a constant as JSON-like Python: enum members become text, numbers numbers."""
     match node:
@@ -65,7 +72,9 @@ def plain_value(node: ast.ValueNode) -> Any:
             return int(node.value) if len(node.value) < 20 else node.value
         case ast.FloatValueNode():
             return float(node.value)
-        case ast.StringValueNode() | ast.EnumValueNode():
+        case ast.EnumValueNode():
+            return Word(node.value)
+        case ast.StringValueNode():
             return node.value
     return None
 
