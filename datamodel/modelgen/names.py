@@ -209,7 +209,13 @@ def _reserved_attributes() -> frozenset[str]:
     """Everything that a record class or instance has already, in lower case."""
     from datamodel.modelgen.record import Record  # the base class needs the names of this module
 
-    taken = {*dir(models.Model), *dir(Record), *Record.__annotations__, *keyword.kwlist}
+    taken = {
+        *dir(models.Model),
+        *dir(type(models.Model)),
+        *dir(Record),
+        *Record.__annotations__,
+        *keyword.kwlist,
+    }
     return frozenset(name.lower() for name in taken) | MORE_RESERVED_ATTRIBUTES
 
 
