@@ -1,0 +1,45 @@
+"""Fixtures of the API's tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db.backends.utils import CursorWrapper
+
+from datamodel.registry import DataModel
+from datamodel.schema import SchemaOptions, Source, load_schema
+
+
+@pytest.fixture
+def data_model() -> Callable[..., DataModel]:
+    """Build a data model of a schema without a database: ``data_model(text, datastore=False)``."""
+
+    def build(text: str, name: str = "schema.graphql", *, datastore: bool = False) -> DataModel:
+        loaded = load_schema([Source(name, text)], SchemaOptions(datastore=datastore))
+        return DataModel.build(loaded.schema)
+
+    return build
+
+
+class Statements(list[str]):
+    """The SQL statements that ran, on whatever connection."""
+
+    def reading(self, table: str) -> list[str]:
+        """Return the statements that read from a table."""
+        return [sql for sql in self if f'FROM "{table}"' in sql]
+
+
+@pytest.fixture
+def statements(monkeypatch: pytest.MonkeyPatch) -> Statements:
+    """Every statement that runs while the test does, the endpoint's threads included."""
+    seen = Statements()
+    execute = CursorWrapper.execute
+
+    def noting(self: CursorWrapper, sql: Any, params: Any = None) -> Any:
+        seen.append(str(sql))
+        return execute(self, sql, params)
+
+    monkeypatch.setattr(CursorWrapper, "execute", noting)
+    return seen
