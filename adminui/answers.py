@@ -52,7 +52,23 @@ class Asked:
 
 def ask_all(plan: Plan, posted: QueryDict, wrong: Mapping[str, str]) -> list[Asked]:
     """Return the questions of ``plan``, each with the answer it has so far."""
-    return [_ask(plan, question, posted, wrong) for question in plan.questions]
+    return [_ask(plan, question, posted, wrong) for question in all_questions(plan)]
+
+
+def all_questions(plan: Plan) -> list[Question]:
+    """The open questions, then those whose answers made the plan what it is: they can be taken back."""
+    questions = {control_name(question): question for question in _answered(plan.options)}
+    questions = {control_name(question): question for question in plan.questions} | questions
+    return list(questions.values())
+
+
+def _answered(options: PlanOptions) -> Iterator[Question]:
+    for old, new in options.model_renames.items():
+        yield Question("rename_model", old, None, (new,), f"'{old}' is called '{new}' now.")
+    for (model, old), new in options.renames.items():
+        yield Question("rename_field", model, old, (new,), f"'{old}' of {model} is called '{new}' now.")
+    for model, name in options.defaults:
+        yield Question("default", model, name, (), f"Records without '{model}.{name}' get this value.")
 
 
 def _ask(plan: Plan, question: Question, posted: QueryDict, wrong: Mapping[str, str]) -> Asked:
@@ -115,7 +131,7 @@ def read_answers(plan: Plan, posted: QueryDict) -> PlanOptions:
     """Return the plan's options with the posted answers; raise AnswerProblem for values that do not fit."""
     renames, model_renames = dict(plan.options.renames), dict(plan.options.model_renames)
     defaults, errors = dict(plan.options.defaults), dict[str, str]()
-    for question in plan.questions:
+    for question in all_questions(plan):
         name = control_name(question)
         if name not in posted:
             continue

@@ -12,14 +12,15 @@ from django.utils.safestring import SafeString
 from datamodel.schema.errors import Problem
 from datamodel.schema.source import Source
 
-__all__ = ["Line", "Listing", "list_source"]
+__all__ = ["Line", "Listing", "list_source", "short_name"]
 
 MARKED_CHARACTERS = 200_000
 """Longer texts are shown plain."""
 
+# What is not closed ends with its line or the text, so that nothing is read twice.
 TOKEN = re.compile(
     r"""(?P<comment>\#[^\n]*|//[^\n]*|/\*.*?(?:\*/|\Z))
-      |(?P<string>\"\"\".*?(?:\"\"\"|\Z)|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*(?:`|\Z))
+      |(?P<string>\"\"\".*?(?:\"\"\"|\Z)|"(?:\\[^\n]|[^"\\\n])*"?|'(?:\\[^\n]|[^'\\\n])*'?|`(?:\\.|[^`\\])*(?:`|\Z))
       |(?P<directive>@[A-Za-z_]\w*)
       |(?P<keyword>\b(?:type|enum|input|interface|union|scalar|extend|implements|directive|schema
           |import|export|from|const|let|return|default|as)\b)
@@ -55,6 +56,7 @@ class Listing:
     """A source, ready to be shown. ``anchor`` begins the ids of its lines."""
 
     name: str
+    short_name: str
     anchor: str
     text: str
     lines: tuple[Line, ...]
@@ -74,7 +76,12 @@ def list_source(source: Source, index: int = 1, problems: Iterable[Problem] = ()
             1,
         )
     )
-    return Listing(source.name, f"s{index}-L", source.text, lines)
+    return Listing(source.name, short_name(source.name), f"s{index}-L", source.text, lines)
+
+
+def short_name(name: str) -> str:
+    """Return the name of a file without the folders it lay in."""
+    return name.rpartition("/")[2] or name
 
 
 def _mark(text: str) -> Iterator[SafeString]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 
@@ -22,7 +23,7 @@ urlpatterns = [
     path("settings/keys/", keys.keys, name="keys"),
     path("settings/keys/<int:pk>/revoke/", keys.revoke_key, name="key_revoke"),
     path("accounts/login/", accounts.SignInView.as_view(), name="login"),
-    path("accounts/logout/", LogoutView.as_view(), name="logout"),
+    path("accounts/logout/", login_not_required(LogoutView.as_view()), name="logout"),
     path(
         "amplify_outputs.json",
         outputs.outputs_view(amplify_outputs, "amplify_outputs.json"),

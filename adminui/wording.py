@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from adminui.joints import noun_of
-from datamodel.schema.ir import FieldOrigin, Link, ModelField, ModelType, OnDelete
+from adminui.joints import find_far_link, noun_of
+from datamodel.schema.ir import FieldOrigin, Link, ModelField, ModelType, OnDelete, RelationKind, Schema
 
 __all__ = ["LinkWords", "describe_link", "field_notes"]
 
@@ -24,38 +24,52 @@ class LinkWords:
     link: Link
     sentence: str
     policy: str
-    reference: str
     is_changed: bool
 
 
-def describe_link(link: Link) -> LinkWords:
+def describe_link(schema: Schema, link: Link) -> LinkWords:
     """Return the words for ``link``: who refers to whom, by what, and what a delete does."""
-    child, parent = link.child, link.parent
-    many = "many" if link.is_many else "at most one"
-    need = "must belong" if link.is_required else "may belong"
-    if link.is_join:
-        sentence = f"Each {child} joins one {parent} to another record."
-    else:
-        sentence = f"{_each(child)} {need} to one {noun_of(parent)}; a {noun_of(parent)} has {many}."
-    if link.is_self:
-        sentence += " Both are the same model."
-    reference = ", ".join(link.reference_fields)
     policy = POLICY[link.on_delete].format(
-        a_parent=f"a {noun_of(parent)}", children=f"its {child} records", reference=reference
+        a_parent=_a(link.parent),
+        children=f"its {link.child} records",
+        reference=", ".join(link.reference_fields),
     )
     if not link.is_enforceable:
-        policy = "Read only: the fields referred to are not the key, so nothing is checked."
+        policy = "It is only read: the fields referred to are not the key, so nothing is checked."
     return LinkWords(
         link,
-        sentence,
-        policy[0].upper() + policy[1:],
-        reference,
+        _capital(_sentence(schema, link)),
+        _capital(policy),
         link.on_delete is not link.default_on_delete,
     )
 
 
-def _each(name: str) -> str:
-    return f"A {noun_of(name)}"
+def _sentence(schema: Schema, link: Link) -> str:
+    child, parent = noun_of(link.child), noun_of(link.parent)
+    far = find_far_link(schema, link) if link.is_join else None
+    if far is not None:
+        return f"{_a(link.parent)} is joined to many {far.parent} records; each {child} is one such join."
+    if _is_has_one(schema, link):
+        one = "one" if link.is_required else "at most one"
+        return f"{_a(link.child)} has {one} {parent}."
+    need = "belongs" if link.is_required else "may belong"
+    many = "many of them" if link.is_many else "at most one of them"
+    return f"{_a(link.child)} {need} to one {parent}, which has {many}."
+
+
+def _is_has_one(schema: Schema, link: Link) -> bool:
+    """True where the side that holds the reference calls it hasOne."""
+    field = schema.model(link.child).find_field(link.child_field or "")
+    return bool(field and field.relation and field.relation.kind is RelationKind.HAS_ONE)
+
+
+def _a(name: str) -> str:
+    noun = noun_of(name)
+    return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def field_notes(model: ModelType, field: ModelField) -> tuple[str, ...]:

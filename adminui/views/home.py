@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import groupby
 
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from adminui.joints import noun_of
 from datamodel.changes import log
 from datamodel.middleware import DataModelRequest
 from datamodel.models import ApiKey, Change
@@ -17,45 +19,54 @@ from datamodel.registry import DataModel
 
 __all__ = ["home"]
 
-RECENT = 12
-VERBS = {"create": "was created", "update": "was changed", "delete": "was deleted"}
+READ = 60
+SHOWN = 10
+VERBS = {"create": "created", "update": "changed", "delete": "deleted"}
 
 
 @dataclass(frozen=True, slots=True)
-class RecentChange:
-    """An entry of the log, told."""
+class Event:
+    """Entries of the log that belong together, told: the newest of them, and how many more there are."""
 
     action: str
     model: str
-    key: str
     label: str
+    more: int
     words: str
     actor: str
     when: datetime
     url: str
 
 
-def tell(datamodel: DataModel, change: Change) -> RecentChange:
-    """Return ``change`` in words; its record has an address while it exists in the active schema."""
+def recent_events(datamodel: DataModel) -> list[Event]:
+    """Return what happened last; what one person did to a model in a row is one event."""
+    runs = groupby(
+        log.recent(READ), key=lambda change: (change.actor, change.model, change.action, _because(change))
+    )
+    return [_tell(datamodel, list(changes)) for _, changes in runs][:SHOWN]
+
+
+def _tell(datamodel: DataModel, changes: list[Change]) -> Event:
+    """The record has an address while it exists in the active schema."""
+    change, because = changes[0], _because(changes[0])
     is_there = change.action != "delete" and change.model in datamodel.models
-    return RecentChange(
+    return Event(
         change.action,
         change.model,
-        change.key,
-        change.label,
-        VERBS[change.action] + (f", {_because(change.cause)}" if change.cause else ""),
+        change.label or change.key,
+        len(changes) - 1,
+        VERBS[change.action] + (f" {because}" if because else ""),
         change.actor,
         datetime.fromtimestamp(change.at / 1000, UTC),
         reverse("record", args=[change.model, change.key]) if is_there else "",
     )
 
 
-def _because(cause: str) -> str:
+def _because(change: Change) -> str:
     """``cascade Post abc`` in words."""
-    kind, _, record = cause.partition(" ")
-    model = record.partition(" ")[0]
-    words = {"cascade": "with its {}", "clear": "as its {} was deleted"}
-    return words.get(kind, "with its {}").format(model)
+    kind, _, record = change.cause.partition(" ")
+    model = noun_of(record.partition(" ")[0])
+    return {"": "", "clear": f"as its {model} was deleted"}.get(kind, f"with its {model}")
 
 
 @require_safe
@@ -67,7 +78,7 @@ def home(request: DataModelRequest) -> HttpResponse:
     context = {
         "version": datamodel.version,
         "schema": datamodel.schema,
-        "changes": [tell(datamodel, change) for change in log.recent(RECENT)],
+        "events": recent_events(datamodel),
         "api_url": request.build_absolute_uri("/graphql"),
         "has_key": ApiKey.objects.filter(revoked_at=None).exists(),
     }

@@ -7,19 +7,22 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from adminui.answers import AnswerProblem, ask_all, read_answers
-from adminui.views.upload import SchemaChoices, show_texts
+from adminui.highlight import short_name
+from adminui.steps import CONSENT_WORDS, missing_consent, step_rows
+from adminui.views.schema import read_sources
+from adminui.views.upload import SchemaChoices, actor_of, show_texts
 from datamodel import access, registry
 from datamodel.migrator import (
     ApplyBusy,
     MigrationRefused,
     Plan,
     PlanOptionError,
-    PlanStep,
+    PlanOptions,
     Risk,
     StalePlan,
     apply_plan,
@@ -27,121 +30,119 @@ from datamodel.migrator import (
     make_plan,
     save_plan,
 )
+from datamodel.models import SchemaPlan
 from datamodel.schema.errors import SchemaError
 
 __all__ = ["plan", "plan_text"]
-
-CONSENT_WORDS = "lose data"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def plan(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Show a plan; a POST answers its questions or applies it."""
-    found = _get_plan(pk)
+    stored = _get_stored(pk)
+    try:
+        found = load_plan(pk)
+    except (StalePlan, PlanOptionError, SchemaError):
+        if request.method == "POST" and request.POST.get("action") == "replan":
+            return _plan_anew(request, stored)
+        return _stale(request, stored)
     if request.method != "POST":
-        return show_plan(request, pk, found)
-    if request.POST.get("action") == "apply":
-        return _apply(request, pk, found)
-    return _plan_again(request, pk, found)
+        return _show(request, stored, found)
+    return _answer(request, stored, found)
 
 
 @require_safe
 def plan_text(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Show the text of a plan, to be changed."""
-    found = _get_plan(pk)
-    return show_texts(request, found.sources, SchemaChoices.of_plan(found))
+    stored = _get_stored(pk)
+    return show_texts(request, read_sources(stored.sources), SchemaChoices.of_plan(stored))
 
 
-def _get_plan(pk: UUID) -> Plan:
-    found = load_plan(pk)
-    if found is None:
-        raise Http404("There is no such plan. It may have been tidied away; upload the schema again.")
-    return found
+def _get_stored(pk: UUID) -> SchemaPlan:
+    stored = SchemaPlan.objects.filter(pk=pk).first()
+    if stored is None:
+        raise Http404("There is no such plan. It may have been tidied away: upload the schema again.")
+    return stored
 
 
-def show_plan(
-    request: HttpRequest, pk: UUID, found: Plan, *, refused: str = "", wrong: dict[str, str] | None = None
+def _show(
+    request: HttpRequest,
+    stored: SchemaPlan,
+    found: Plan,
+    *,
+    refused: str = "",
+    wrong: dict[str, str] | None = None,
 ) -> HttpResponse:
     """Show the steps by what they risk, and the questions."""
-    if found.base_version != registry.active_version():
-        return _stale(request, pk, found)
-    by_risk = {risk: [step for step in found.steps if step.risk is risk] for risk in Risk}
     context: dict[str, Any] = {
-        "pk": pk,
+        "stored": stored,
         "plan": found,
         "next_version": found.base_version + 1,
-        "safe": by_risk[Risk.SAFE],
-        "risky": by_risk[Risk.RISKY],
-        "destructive": [(consent_name(step), step) for step in by_risk[Risk.DESTRUCTIVE]],
+        "safe": step_rows(found, Risk.SAFE),
+        "risky": step_rows(found, Risk.RISKY),
+        "destructive": step_rows(found, Risk.DESTRUCTIVE),
         "consented": request.POST.getlist("consent"),
         "consent_words": CONSENT_WORDS,
         "questions": ask_all(found, request.POST, wrong or {}),
         "refused": refused,
-        "files": ", ".join(source.name for source in found.sources),
+        "files": ", ".join(short_name(source.name) for source in found.sources),
     }
     return render(request, "adminui/schema/plan.html", context, status=422 if refused or wrong else 200)
 
 
-def consent_name(step: PlanStep) -> str:
-    """The name under which one step's consent is given."""
-    return f"{step.kind} {step.model}.{step.field or ''}"
-
-
-def _plan_again(request: HttpRequest, pk: UUID, found: Plan) -> HttpResponse:
-    """Make the plan again, with the answers given, on the schema and records as they are now."""
+def _answer(request: HttpRequest, stored: SchemaPlan, found: Plan) -> HttpResponse:
+    """Apply the plan, or make another where the answers changed: nothing is applied that was not shown."""
     try:
         options = read_answers(found, request.POST)
-        again = make_plan(found.sources, options, select=found.select)
     except AnswerProblem as problem:
-        return show_plan(request, pk, found, wrong=problem.errors)
-    except PlanOptionError as problem:
-        # The active schema moved on, and an answer no longer names anything: ask anew.
-        again = make_plan(
-            found.sources, replace(found.options, renames={}, model_renames={}), select=found.select
-        )
-        messages.warning(request, f"{problem.message} The answers were dropped.")
-    except SchemaError as problem:
-        choices = SchemaChoices.of_plan(found)
-        return show_texts(request, found.sources, choices, problems=problem.problems, status=422)
-    return redirect("schema_plan", save_plan(again, created_by=request.user.get_username()))
+        return _show(request, stored, found, wrong=problem.errors)
+    if request.POST.get("action") == "apply":
+        if options == found.options:
+            return _apply(request, stored, found)
+        messages.info(request, "Your answers changed the plan. Look at it, then apply it.")
+    return _save(request, stored, options)
 
 
-def _apply(request: HttpRequest, pk: UUID, found: Plan) -> HttpResponse:
-    """Apply the plan, once every step that loses data has its consent."""
-    refusal = _missing_consent(found, request.POST)
-    if refusal:
-        return show_plan(request, pk, found, refused=refusal)
+def _save(request: HttpRequest, stored: SchemaPlan, options: PlanOptions) -> HttpResponse:
+    """Make and keep the plan again, on the schema and the records as they are now."""
+    sources = read_sources(stored.sources)
     try:
-        with access.acting_as(access.Actor("user", request.user.get_username())):
+        again = make_plan(sources, options, select=stored.select or None)
+    except SchemaError as error:
+        choices = SchemaChoices.of_plan(stored)
+        return show_texts(request, sources, choices, problems=error.problems, status=422)
+    return redirect("schema_plan", save_plan(again, actor_of(request)).pk)
+
+
+def _plan_anew(request: HttpRequest, stored: SchemaPlan) -> HttpResponse:
+    """Plan against the version that is active now; answers that no longer name anything are dropped."""
+    options = PlanOptions.from_json(stored.options)
+    try:
+        return _save(request, stored, options)
+    except PlanOptionError as problem:
+        messages.warning(request, f"{problem.message} The answers given before were dropped.")
+        return _save(request, stored, replace(options, renames={}, model_renames={}, defaults={}))
+
+
+def _apply(request: HttpRequest, stored: SchemaPlan, found: Plan) -> HttpResponse:
+    """Apply the plan, once every step that loses data has its consent."""
+    refused = missing_consent(found, request.POST.getlist("consent"), request.POST.get("typed", ""))
+    if refused:
+        return _show(request, stored, found, refused=refused)
+    try:
+        with access.acting_as(actor_of(request)):
             datamodel = apply_plan(found, allow_destructive=found.is_destructive)
     except StalePlan:
-        return _stale(request, pk, found)
+        return _stale(request, stored)
     except ApplyBusy:
-        return render(request, "adminui/schema/busy.html", {"pk": pk}, status=409)
-    except MigrationRefused as refused:
-        return show_plan(request, pk, found, refused=refused.message)
+        return render(request, "adminui/schema/busy.html", {"stored": stored}, status=409)
+    except MigrationRefused as problem:
+        return _show(request, stored, found, refused=problem.message)
+    SchemaPlan.objects.filter(pk=stored.pk).update(status=SchemaPlan.Status.APPLIED)
     messages.success(request, f"Version {datamodel.version} is active. Pages and API have it at once.")
     return redirect("schema")
 
 
-def _missing_consent(found: Plan, data: QueryDict) -> str:
-    """The sentence that says which consent is missing; empty where none is."""
-    if not found.is_destructive:
-        return ""
-    given = data.getlist("consent")
-    missing = [
-        step for step in found.steps if step.risk is Risk.DESTRUCTIVE and consent_name(step) not in given
-    ]
-    if missing:
-        names = ", ".join(
-            f"'{step.model}.{step.field}'" if step.field else f"'{step.model}'" for step in missing
-        )
-        return f"Nothing was changed. Say for each step whether its data may go: {names}."
-    if data.get("typed", "").strip().lower() != CONSENT_WORDS:
-        return f"Nothing was changed. Type '{CONSENT_WORDS}' to show that you mean it."
-    return ""
-
-
-def _stale(request: HttpRequest, pk: UUID, found: Plan) -> HttpResponse:
-    context = {"pk": pk, "plan": found, "active_version": registry.active_version()}
+def _stale(request: HttpRequest, stored: SchemaPlan) -> HttpResponse:
+    context = {"stored": stored, "active_version": registry.active_version()}
     return render(request, "adminui/schema/stale.html", context, status=409)

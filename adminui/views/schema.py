@@ -13,7 +13,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from adminui.highlight import list_source
+from adminui.highlight import list_source, short_name
 from adminui.joints import Joint, joints_of
 from adminui.wording import describe_link, field_notes
 from datamodel.middleware import DataModelRequest
@@ -38,6 +38,16 @@ class ModelCard:
     model: ModelType
     fields: tuple[tuple[ModelField, tuple[str, ...]], ...]
     joints: tuple[Joint, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VersionRow:
+    """A version, told: its first step, the others, its files."""
+
+    version: SchemaVersion
+    first: str
+    rest: list[str]
+    files: str
 
 
 def model_card(datamodel: DataModel, model: ModelType) -> ModelCard:
@@ -76,7 +86,7 @@ def relationships(request: DataModelRequest) -> HttpResponse:
     return render(
         request,
         "adminui/schema/relationships.html",
-        {"links": [describe_link(link) for link in schema.links]},
+        {"links": [describe_link(schema, link) for link in schema.links]},
     )
 
 
@@ -84,7 +94,16 @@ def relationships(request: DataModelRequest) -> HttpResponse:
 def versions(request: DataModelRequest) -> HttpResponse:
     """List the versions, the newest first."""
     found = SchemaVersion.objects.defer("ir", "names").order_by("-number")
-    return render(request, "adminui/schema/versions.html", {"versions": found})
+    return render(
+        request, "adminui/schema/versions.html", {"rows": [version_row(version) for version in found]}
+    )
+
+
+def version_row(version: SchemaVersion) -> VersionRow:
+    """Return ``version`` with the steps that its summary lists."""
+    first, *rest = version.summary.split("; ")
+    files = ", ".join(short_name(source["name"]) for source in version.sources)
+    return VersionRow(version, first[:1].upper() + first[1:], rest, files)
 
 
 @require_safe

@@ -10,18 +10,18 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from adminui.highlight import list_source
+from adminui.highlight import list_source, short_name
 from adminui.views.schema import read_sources
-from datamodel.migrator import Plan, PlanOptions, make_plan, save_plan
+from datamodel.access import Actor
+from datamodel.migrator import MigrationError, PlanOptions, UploadRefused, make_plan, read_files, save_plan
 from datamodel.migrator.options import StoredOptions
-from datamodel.migrator.uploads import UploadRefused, read_files
-from datamodel.models import SchemaVersion
+from datamodel.models import SchemaPlan, SchemaVersion
 from datamodel.schema import SchemaOptions, detect_dialect
 from datamodel.schema.errors import Problem, SchemaError
 from datamodel.schema.ir import Dialect
 from datamodel.schema.source import Source
 
-__all__ = ["SchemaChoices", "show_texts", "upload"]
+__all__ = ["SchemaChoices", "actor_of", "show_texts", "upload"]
 
 MAX_UPLOAD_BYTES = 16 * 1024 * 1024
 LISTED_LINES = 3000
@@ -62,11 +62,11 @@ class SchemaChoices:
         return cls(DATASTORE_WORDS[schema.datastore], schema.integrity, version.select or "")
 
     @classmethod
-    def of_plan(cls, plan: Plan) -> SchemaChoices:
-        """The choices that were made for ``plan``."""
-        options = plan.options
+    def of_plan(cls, plan: SchemaPlan) -> SchemaChoices:
+        """The choices that were made for a plan."""
+        options = PlanOptions.from_json(plan.options)
         integrity = options.integrity or options.schema.integrity
-        return cls(DATASTORE_WORDS[options.schema.datastore], integrity, plan.select or "")
+        return cls(DATASTORE_WORDS[options.schema.datastore], integrity, plan.select)
 
     @property
     def is_default(self) -> bool:
@@ -84,6 +84,10 @@ class Text:
 
     name: str
     text: str
+
+    @property
+    def short_name(self) -> str:
+        return short_name(self.name)
 
     @property
     def rows(self) -> int:
@@ -106,7 +110,14 @@ def upload(request: HttpRequest) -> HttpResponse:
         plan = make_plan(sources, choices.to_options(), select=choices.select or None)
     except SchemaError as error:
         return show_texts(request, sources, choices, problems=error.problems, status=422)
-    return redirect("schema_plan", save_plan(plan, created_by=request.user.get_username()))
+    except MigrationError as refusal:
+        return show_texts(request, sources, choices, refused=str(refusal), status=422)
+    return redirect("schema_plan", save_plan(plan, actor_of(request)).pk)
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Who is signed in, as the change log names them."""
+    return Actor("user", request.user.get_username())
 
 
 def show_texts(

@@ -1,0 +1,46 @@
+"""Schema text as numbered lines."""
+
+from __future__ import annotations
+
+import time
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adminui.highlight import list_source
+from datamodel.schema.errors import Problem
+from datamodel.schema.source import Location, Source
+
+
+def test_text_is_escaped():
+    listing = list_source(Source("a.graphql", "type <script> & @model"))
+    assert listing.lines[0].html == (
+        '<span class="t-keyword">type</span> &lt;script&gt; &amp; <span class="t-directive">@model</span>'
+    )
+
+
+def test_a_description_over_several_lines_is_marked_on_each():
+    listing = list_source(Source("a.graphql", '"""\nAbout\n"""\ntype Post'))
+    assert [line.html.count("t-string") for line in listing.lines] == [1, 1, 1, 0]
+
+
+def test_a_problem_stands_at_its_line_with_a_caret_under_its_character():
+    source = Source("a.graphql", "type A {\n\tb: Bee\n}")
+    problem = Problem("schema.E012", "Unknown type 'Bee'.", location=Location(source, 2, 5))
+    listing = list_source(source, problems=[problem])
+    assert [line.is_wrong for line in listing.lines] == [False, True, False]
+    assert list(listing.lines[1].carets()) == [("\t   ", problem)]
+
+
+@given(st.text(alphabet="a\"'`/*#@\n\\ T{}", max_size=200))
+def test_every_text_keeps_its_lines(text):
+    listing = list_source(Source("a.graphql", text))
+    assert [line.text for line in listing.lines] == text.split("\n")
+    assert len(listing.lines) == text.count("\n") + 1
+
+
+def test_hostile_texts_take_no_longer_than_others():
+    started = time.perf_counter()
+    for part in ("/*", '"""', "`", "'\\", '"', "@", "#"):
+        list_source(Source("a.graphql", part * (150_000 // len(part))))
+    assert time.perf_counter() - started < 5
