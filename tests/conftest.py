@@ -47,7 +47,10 @@ def drop_record_tables() -> None:
 @pytest.fixture
 def clean_tables(transactional_db: None) -> Iterator[None]:
     """A transactional database whose generated tables go away after the test."""
+    from datamodel.graphql.endpoint import application
+
     yield
+    application.close()
     drop_record_tables()
 
 

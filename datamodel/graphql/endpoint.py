@@ -13,7 +13,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from typing import Any
 
-from django.db import DatabaseError, InterfaceError, close_old_connections
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, InterfaceError, close_old_connections, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from datamodel import registry
 from datamodel.access import authenticate_key
@@ -51,14 +52,31 @@ class Endpoint:
 
     def __init__(self, executor: Executor | None = None) -> None:
         self._executor = executor
+        self._connections: list[BaseDatabaseWrapper] = []
         self.waiting = 0
 
     @property
     def executor(self) -> Executor:
         """The threads, started with the first request: not before a server has forked."""
         if self._executor is None:
-            self._executor = ThreadPoolExecutor(get_limit("GRAPHQL_THREADS"), thread_name_prefix="graphql")
+            threads = get_limit("GRAPHQL_THREADS")
+            self._executor = ThreadPoolExecutor(threads, "graphql", initializer=self._begin_thread)
         return self._executor
+
+    def _begin_thread(self) -> None:
+        """Note the connection that the thread will use, so that `close` can close it."""
+        self._connections.append(connections[DEFAULT_DB_ALIAS])
+
+    def close(self) -> None:
+        """Let the running requests end, then close the threads and their connections."""
+        if self._executor is not None:
+            self._executor.shutdown()
+            self._executor = None
+        while self._connections:
+            held = self._connections.pop()
+            # Its thread is gone: nobody else uses it.
+            held.inc_thread_sharing()
+            held.close()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
