@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import warnings
 from pathlib import Path
 
 import dj_database_url
@@ -148,6 +149,9 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 # Collected and compressed in the container image; served from where they lie elsewhere.
 STATIC_IS_COLLECTED = (STATIC_ROOT / "staticfiles.json").exists()
 WHITENOISE_USE_FINDERS = not STATIC_IS_COLLECTED
+if not STATIC_IS_COLLECTED:
+    # WhiteNoise warns of the folder that collectstatic would make; here the finders serve the files.
+    warnings.filterwarnings("ignore", "No directory at", UserWarning)
 WHITENOISE_AUTOREFRESH = DEBUG
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
