@@ -6,14 +6,17 @@ Three comparisons in a row: renamed models, renamed fields, then everything else
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, cast
 
 from django.db import models
 from django.db.migrations import (
     AddConstraint,
     AddField,
+    AddIndex,
     AlterField,
+    CreateModel,
     DeleteModel,
+    Migration,
     RemoveConstraint,
     RemoveField,
 )
@@ -41,7 +44,7 @@ def detect_operations(
     questioner = PlanQuestioner(diff.renames, base.names, names, outcomes.fillers())
     operations: list[Operation] = []
     for target in _renamed_states(base, diff, names):
-        operations += _renames_only(_compare(state, target, questioner))
+        operations += _order(_renames_only(_compare(state, target, questioner)), state)
         state = target
     final = _compare(state, build_state(diff.after, names), questioner)
     return operations + RecordKeeper(state, diff, names, outcomes).complete(final)
@@ -56,11 +59,54 @@ def _renamed_states(base: Base, diff: SchemaDiff, names: NameMap) -> Iterator[Pr
         yield build_state(diff.before, of_fields)
 
 
+class Autodetector(MigrationAutodetector):
+    """Django's, with an optimizer that takes the time of its operations, not their square."""
+
+    migrations: dict[str, list[Migration]]
+
+    def _optimize_migrations(self) -> None:
+        for migration in self.migrations.get(APP_LABEL, []):
+            migration.operations[:] = _fold_into_tables(migration.operations)
+
+
+def _fold_into_tables(operations: Sequence[Operation]) -> list[Operation]:
+    """Let a new table bring its indexes and constraints along."""
+    folded: list[Operation] = []
+    places: dict[str, int] = {}
+    for operation in operations:
+        match operation:
+            case CreateModel(name=name):
+                places[name.lower()] = len(folded)
+            case AddIndex(model_name=model) | AddConstraint(model_name=model) if model.lower() in places:
+                place = places[model.lower()]
+                folded[place] = cast("list[Operation]", folded[place].reduce(operation, APP_LABEL))[0]
+                continue
+        folded.append(operation)
+    return folded
+
+
 def _compare(old: ProjectState, new: ProjectState, questioner: PlanQuestioner) -> list[Operation]:
     """Return what Django finds. The autodetector changes its states, so it gets copies."""
-    detector = MigrationAutodetector(old.clone(), new.clone(), questioner)
-    found = detector.changes(graph=MigrationGraph())
+    found = Autodetector(old.clone(), new.clone(), questioner).changes(graph=MigrationGraph())
     return [operation for migration in found.get(APP_LABEL, []) for operation in migration.operations]
+
+
+def _order(
+    operations: Sequence[Operation],
+    state: ProjectState,
+    *,
+    first: Sequence[Operation] = (),
+    last: Sequence[Operation] = (),
+) -> list[Operation]:
+    """Take references away first and add them last, so that nothing else depends on their order."""
+    removed = [each for each in operations if _is_reference_removal(each, state)]
+    added = [each for each in operations if _is_reference_addition(each)]
+    rest = [
+        each
+        for each in operations
+        if not _is_reference_removal(each, state) and not _is_reference_addition(each)
+    ]
+    return [*removed, *first, *rest, *last, *added]
 
 
 def _renames_only(operations: list[Operation]) -> list[Operation]:
@@ -98,20 +144,16 @@ class RecordKeeper:
             for key, outcome in self.by_attribute.items()
             if outcome.change.conversion and key not in altered
         ]
-        removed = [each for each in body if self._is_reference_removal(each)]
-        added = [each for each in body if _is_reference_addition(each)]
-        suspended = list(self._suspended(removed))
-        rest = [each for each in body if not self._is_reference(each)]
-        checks = [self._check(outcome) for outcome in self.links if outcome.must_check]
-        return [
-            *removed,
-            *(RemoveConstraint(model, constraint.name) for model, constraint in suspended),
-            *in_place,
-            *rest,
-            *checks,
-            *added,
-            *(AddConstraint(model, constraint) for model, constraint in suspended),
-        ]
+        suspended = list(self._suspended(body))
+        return _order(
+            body,
+            self.state,
+            first=[*(RemoveConstraint(model, each.name) for model, each in suspended), *in_place],
+            last=[
+                *(self._check(outcome) for outcome in self.links if outcome.must_check),
+                *(AddConstraint(model, each) for model, each in suspended),
+            ],
+        )
 
     def _expand(self, operation: Operation) -> Iterator[Operation]:
         match operation:
@@ -171,18 +213,9 @@ class RecordKeeper:
         default = outcome.filler.value if outcome.filler else None
         return ConvertValues(*key, outcome.change.conversion, default)
 
-    def _is_reference(self, operation: Operation) -> bool:
-        return self._is_reference_removal(operation) or _is_reference_addition(operation)
-
-    def _is_reference_removal(self, operation: Operation) -> bool:
-        if not isinstance(operation, RemoveConstraint):
-            return False
-        state = self.state.models[APP_LABEL, operation.model_name.lower()]
-        return operation.name in {constraint.name for constraint in _references(state)}
-
-    def _suspended(self, removed: Sequence[Operation]) -> Iterator[tuple[str, ReferenceConstraint]]:
+    def _suspended(self, operations: Sequence[Operation]) -> Iterator[tuple[str, ReferenceConstraint]]:
         """Yield kept references whose columns change their type: they stand aside meanwhile."""
-        gone = {operation.name for operation in removed if isinstance(operation, RemoveConstraint)}
+        gone = {operation.name for operation in operations if isinstance(operation, RemoveConstraint)}
         for outcome in self.links:
             if outcome.must_check and not outcome.change.becomes_enforced:
                 own = self.names.models[outcome.change.link.child]
@@ -206,6 +239,13 @@ class RecordKeeper:
             may_clear=outcome.dangling > 0,
             label=link.name,
         )
+
+
+def _is_reference_removal(operation: Operation, state: ProjectState) -> bool:
+    if not isinstance(operation, RemoveConstraint):
+        return False
+    names = {each.name for each in _references(state.models[APP_LABEL, operation.model_name.lower()])}
+    return operation.name in names
 
 
 def _is_reference_addition(operation: Operation) -> bool:

@@ -10,7 +10,7 @@ from django.db import models
 
 from datamodel.migrator.census import Census, Misfits
 from datamodel.migrator.conversion import storage_of, zero_value
-from datamodel.migrator.diff import FieldChange, LinkChange, SchemaDiff, is_filled
+from datamodel.migrator.diff import FieldChange, LinkChange, ModelChange, SchemaDiff, is_filled
 from datamodel.migrator.errors import PlanOptionError
 from datamodel.migrator.operations import new_id, time_of_change
 from datamodel.migrator.questioner import Question
@@ -72,6 +72,11 @@ class Outcomes:
     def questions(self) -> Iterator[Question]:
         yield from (outcome.question for outcome in self.fields.values() if outcome.question)
 
+    def makes_key(self, change: ModelChange) -> bool:
+        """Return whether part of the new primary key is made for each record."""
+        made = (self.fields.get((change.name, name)) for name in change.new.primary_key)
+        return any(outcome and outcome.filler and outcome.filler.make for outcome in made)
+
     def fillers(self) -> dict[tuple[str, str], Any]:
         """The values that Django's autodetector asks for."""
         return {
@@ -118,7 +123,7 @@ def _field_outcome(
         filled, stored_lacking = 0, count.stored
     else:
         filled, stored_lacking = count.filled[change.name], count.stored_missing(change.name)
-    lacking = count.live - filled + misfits.misfits
+    lacking = count.live - filled + (0 if change.target.type.is_list else misfits.misfits)
     filler = _known_filler(change, schema, given)
     question = None
     if change.is_required and filler is None:

@@ -82,7 +82,7 @@ def make_plan(
     loaded, stored = _load(sources, options, base, select)
     renames = find_renames(base.schema, loaded.schema, options)
     diff = diff_schemas(base.schema, loaded.schema, renames)
-    names = build_names(loaded.schema, _names_to_keep(base, renames))
+    names = _build_names(loaded.schema, base, renames)
     state = replay_state()
     census = Census(state.clone().apps, base.names, diff)
     outcomes = find_outcomes(diff, census, options.defaults)
@@ -133,17 +133,19 @@ def _with_policies(options: SchemaOptions, kept: dict[str, Any]) -> SchemaOption
     return replace(options, on_delete={**kept, **options.on_delete})
 
 
-def _names_to_keep(base: Base, renames: Renames) -> NameMap:
-    """What is renamed is named anew; everything else keeps its class, table, attributes and columns."""
+def _build_names(schema: Schema, base: Base, renames: Renames) -> NameMap:
+    """Name everything: what is renamed anew, everything else as it was."""
     kept: dict[str, ModelNames] = {}
     for old, own in base.names.models.items():
         model = renames.model(old)
         fields = {name: pair for name, pair in own.fields.items() if (model, name) not in renames.fields}
-        if model == old:
-            kept[old] = replace(own, fields=fields)
-        else:
-            kept[model] = replace(own, fields=fields)
-    return NameMap(kept)
+        kept[model] = replace(own, fields=fields)
+    others = {name: own for name, own in kept.items() if name not in renames.models.values()}
+    fresh = build_names(schema, NameMap(others))
+    for name in renames.models.values():
+        named = fresh.models[name]
+        kept[name] = ModelNames(named.class_name, named.table, kept[name].fields)
+    return build_names(schema, NameMap(kept))
 
 
 def _questions(diff: SchemaDiff, outcomes: Outcomes) -> tuple[Question, ...]:

@@ -90,7 +90,7 @@ def _model_steps(
     for each in change.fields:
         yield from _field_steps(outcomes.fields[each.model, each.name], diff)
     if change.is_key_changed:
-        yield _key_step(change, census)
+        yield _key_step(change, outcomes, census)
     yield from _index_steps(change)
 
 
@@ -171,8 +171,9 @@ def _conversion_step(kind: str, text: str, outcome: FieldOutcome) -> PlanStep:
     """Say how many values fit; those that do not are lost."""
     change, misfits = outcome.change, outcome.misfits.misfits
     if not misfits:
-        fits = f"all {outcome.filled} values fit" if outcome.filled else "no record holds a value"
-        fits = fits.replace("all 1 values fit", "the only value fits")
+        fits = {0: "no record holds a value", 1: "the only value fits"}.get(
+            outcome.filled, f"all {outcome.filled} values fit"
+        )
         risk = Risk.RISKY if outcome.filled and kind == "change_type" and change.conversion else Risk.SAFE
         return PlanStep(kind, risk, f"{text}: {fits}", change.model, change.name, outcome.filled)
     text += f": {_of(misfits, outcome.live)} {_verb(misfits, 'hold')} a value that does not fit"
@@ -184,10 +185,10 @@ def _conversion_step(kind: str, text: str, outcome: FieldOutcome) -> PlanStep:
     return PlanStep(kind, Risk.DESTRUCTIVE, text, change.model, change.name, misfits, detail)
 
 
-def _key_step(change: ModelChange, census: Census) -> PlanStep:
+def _key_step(change: ModelChange, outcomes: Outcomes, census: Census) -> PlanStep:
     old, new = (" + ".join(model.primary_key) for model in (change.old, change.new))
     text = f"change the primary key of {change.name} from {old} to {new}"
-    duplicates = census.duplicates(change)
+    duplicates = () if outcomes.makes_key(change) else census.duplicates(change)
     blocker = ""
     if duplicates:
         blocker = (
@@ -276,7 +277,8 @@ def _embedded_steps(diff: SchemaDiff, census: Census) -> Iterator[PlanStep]:
         if not count:
             yield PlanStep("change_custom_type", Risk.SAFE, text)
             continue
-        text = f"change type {custom.name}: {records(count)} of {', '.join(models)} hold a value that does not fit"
+        holders = f"{records(count)} of {', '.join(models)} {_verb(count, 'hold')}"
+        text = f"change type {custom.name}: {holders} a value that does not fit"
         detail = (
             "The stored values stay as they are; what does not fit is shown as null until it is corrected."
         )
