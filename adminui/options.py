@@ -84,7 +84,6 @@ class Column:
         return self.kind not in (ColumnKind.CHIPS, ColumnKind.VALUES)
 
 
-
 @dataclass(frozen=True, slots=True)
 class ModelOptions:
     """Everything the pages of one model derive from the schema."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.http import QueryDict
@@ -17,10 +17,10 @@ from adminui.joints import noun_of
 from adminui.options import ModelOptions, options_for
 from datamodel import records
 from datamodel.modelgen import Record, decode_key
+from datamodel.modelgen.values import default_value
 from datamodel.records import RecordError, RelatedRecordNotFound, ValidationFailed
-from datamodel.records.inputs import default_value
 from datamodel.registry import DataModel
-from datamodel.schema.ir import FieldKind, FieldOrigin, ModelField
+from datamodel.schema.ir import FieldKind, ModelField
 
 __all__ = ["RecordForm", "SummaryLine"]
 
@@ -67,7 +67,7 @@ class RecordForm:
         """The form of a record to be made; the address may fill in fields and relationships."""
         options = options_for(datamodel, model)
         form = cls(datamodel, options, None, {}, 0)
-        form.controls = [show_control(form.spec(f), _first_value(f, presets)) for f in form.fields]
+        form.controls = [show_control(form.spec(f), _first_value(datamodel, f, presets)) for f in form.fields]
         form.cards = build_cards(datamodel, options.joints, None)
         for card in form.cards:
             if key := presets.get(card.slug):
@@ -97,8 +97,9 @@ class RecordForm:
         return form
 
     def spec(self, field: ModelField) -> Spec:
-        """Describe the control of a field."""
-        return Spec.of(self.datamodel.schema, field, PREFIX + field.name, is_new=self.record is None)
+        """Describe the control of a field; an ``id`` that is left empty is made up."""
+        described = Spec.of(self.datamodel.schema, field, PREFIX + field.name, is_new=self.record is None)
+        return replace(described, is_required=False) if field.name == "id" else described
 
     @property
     def model_name(self) -> str:
@@ -121,8 +122,6 @@ class RecordForm:
             return False
         if field.name in (model.created_at, model.updated_at) or field.is_read_only:
             return False
-        if field.name in model.primary_key and field.name == "id":
-            return model.is_key_explicit and field.origin is FieldOrigin.DECLARED
         return field.name not in references
 
     @property
@@ -339,6 +338,16 @@ class RecordForm:
         else:
             records.unlink(self.datamodel, joint.link, far_key, saved.key_dict)
 
+    def keep_key(self) -> None:
+        """Fill the key of the record that the form was about into the form of a new one."""
+        stored = self.posted.json("_base") if self.posted is not None else None
+        if not isinstance(stored, dict):
+            return
+        for name in self.options.model.primary_key:
+            control = self.control(name)
+            if control is not None and control.state() is None:
+                control.show(stored.get(name))
+
     def leftovers(self) -> dict[str, str]:
         """What was typed into fields that the schema no longer has."""
         if self.posted is None:
@@ -346,8 +355,8 @@ class RecordForm:
         return {name.removeprefix(PREFIX): text for name, text in self.posted.unused(PREFIX).items()}
 
 
-def _first_value(field: ModelField, presets: QueryDict) -> Any:
+def _first_value(datamodel: DataModel, field: ModelField, presets: QueryDict) -> Any:
     """What a new record's field begins with: the address's word, else the schema's default."""
     if field.name in presets:
         return presets[field.name] if not field.type.is_list else presets.getlist(field.name)
-    return default_value(field) if field.default is not None else None
+    return default_value(datamodel.schema, field)

@@ -22,6 +22,7 @@ HTMX_CONFIG = {
     "historyCacheSize": 0,
     "refreshOnHistoryMiss": True,
     "scrollIntoViewOnBoost": False,
+    "attributesToSettle": ["class"],
     "responseHandling": [
         {"code": "204", "swap": False},
         {"code": "[23]..", "swap": True},
@@ -70,8 +71,8 @@ def icon(name: str, css_class: str = "ico") -> SafeString:
 
 @lru_cache(maxsize=256)
 def _render_icon(name: str, css_class: str) -> SafeString:
-    svg: SafeString = lucide(name, size=None, **{"class": css_class, "aria-hidden": "true"})
-    return svg
+    svg = lucide(name, size=None, **{"class": css_class, "aria-hidden": "true"})
+    return SafeString(svg)
 
 
 @register.simple_tag

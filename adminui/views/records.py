@@ -183,8 +183,9 @@ def schema_changed(request: HttpRequest, form: RecordForm) -> HttpResponse:
 
 
 def gone_page(request: HttpRequest, datamodel: DataModel, model: str) -> HttpResponse:
-    """410: the record was deleted meanwhile. What was typed becomes the form of a new one."""
+    """410: the record was deleted meanwhile. What was typed becomes the form of a new one, key included."""
     form = RecordForm.from_post(datamodel, model, None, request.POST)
+    form.keep_key()
     return form_page(request, form, status=410, is_gone=True)
 
 
@@ -207,7 +208,7 @@ def record_options(request: HttpRequest, model: str) -> HttpResponse:
 def typed(data: QueryDict) -> str:
     """Return what to look for: ``q``, or what the picker of a form sends under its own name."""
     names = ["q", *(name for name in data if name.startswith("find."))]
-    return next((data[name].strip() for name in names if name in data), "")
+    return next((str(data[name]).strip() for name in names if name in data), "")
 
 
 record_urlpatterns = [

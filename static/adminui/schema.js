@@ -1,4 +1,4 @@
-// The schema text: line numbers beside it, and problems that lead to their character.
+// The schema text: line numbers beside it, problems that lead to their character. Buttons that copy.
 "use strict";
 
 (() => {
@@ -36,6 +36,15 @@
   };
 
   document.querySelectorAll("textarea.source").forEach(addGutter);
+  if (navigator.clipboard) for (const button of document.querySelectorAll("[data-copies]")) button.hidden = false;
+
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-copies]");
+    if (!button) return;
+    await navigator.clipboard.writeText(document.getElementById(button.dataset.copies).value);
+    window.joinery.announce("Copied.");
+    button.lastChild.textContent = "Copied";
+  });
 
   document.addEventListener("click", (event) => {
     const link = event.target.closest("a[data-line]");

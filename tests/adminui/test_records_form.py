@@ -1,0 +1,357 @@
+"""The form of a record: creating, saving, linking, and what happens when others were faster."""
+
+from __future__ import annotations
+
+import json
+import re
+from html import unescape
+
+import pytest
+
+from datamodel import records
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def blog(example):
+    records.create(example, "User", {"id": "u1", "username": "Nadia"})
+    records.create(example, "User", {"id": "u2", "username": "Rene"})
+    for name in ("craft", "glue", "wood"):
+        records.create(example, "Tag", {"id": name, "label": name})
+    records.create(
+        example,
+        "Post",
+        {
+            "id": "p",
+            "title": "Oak",
+            "status": "DRAFT",
+            "rating": 5,
+            "authorID": "u1",
+            "links": ["https://a.example/"],
+        },
+    )
+    records.link_many(example, "Post", "tags", {"id": "p"}, {"id": "wood"})
+    return example
+
+
+def fields_of(page: str) -> dict[str, list[str]]:
+    """What a browser would send for the page's record form, no button pressed."""
+    form = page[page.index('id="record-form"') : page.rindex("</form>")]
+    form = re.sub(r"<template.*?</template>", "", form, flags=re.S)
+    data: dict[str, list[str]] = {}
+    for tag in re.findall(r"<input\b[^>]*>", form):
+        attributes = dict(re.findall(r'([\w-]+)="([^"]*)"', tag))
+        kind = attributes.get("type", "text")
+        if "name" in attributes and (kind not in ("checkbox", "radio") or re.search(r"\schecked\b", tag)):
+            data.setdefault(attributes["name"], []).append(unescape(attributes.get("value", "")))
+    for name, body in re.findall(r'<textarea[^>]*name="([^"]*)"[^>]*>(.*?)</textarea>', form, flags=re.S):
+        data.setdefault(name, []).append(unescape(body.removeprefix("\n")))
+    for name, body in re.findall(r'<select[^>]*name="([^"]*)"[^>]*>(.*?)</select>', form, flags=re.S):
+        chosen = re.search(r'<option value="([^"]*)" selected', body)
+        data.setdefault(name, []).append(unescape(chosen[1]) if chosen else "")
+    return data
+
+
+def send(client, address, button="stay", **changes):
+    """Open a form, change some of its controls as a browser would, and press a button."""
+    data = fields_of(client.get(address).content.decode())
+    return client.post(address, {**data, **rename(changes), "_do": button})
+
+
+def rename(changes):
+    return {name.replace("__", "."): value for name, value in changes.items()}
+
+
+def get(datamodel, model, key):
+    return datamodel.model(model).objects.get(id=key)
+
+
+def test_a_form_that_was_not_touched_changes_nothing(blog, admin_client):
+    before = get(blog, "Post", "p")
+    response = send(admin_client, "/data/Post/p/")
+    assert response.status_code == 302
+    after = get(blog, "Post", "p")
+    assert (after.values(), after.joinery_version) == (before.values(), before.joinery_version)
+
+
+def test_saving_writes_only_what_was_changed(blog, admin_client):
+    response = send(admin_client, "/data/Post/p/", f__title="Elm & ash")
+    assert response["Location"] == "/data/Post/p/"
+    post = get(blog, "Post", "p")
+    assert (post.get_value("title"), post.get_value("rating")) == ("Elm & ash", 5)
+    assert "Elm &amp; ash" in admin_client.get("/data/Post/p/").content.decode()
+
+
+def test_a_record_is_made_with_its_relationships(blog, admin_client):
+    response = admin_client.post(
+        "/data/Post/new/",
+        {
+            "f.title": "Ash",
+            "f.status": "ACTIVE",
+            "f.links.row": ["0", "1"],
+            "f.links.0": "https://b.example/",
+            "f.links.1": "",
+            "to.author": "u2",
+            "link.tags": ["craft", "glue"],
+            "_do": "save",
+        },
+    )
+    assert response["Location"] == "/data/Post/"
+    post = blog.model("Post").objects.get(title="Ash")
+    assert post.get_value("links") == ["https://b.example/"]
+    assert post.get_value("authorID") == "u2"
+    joined = blog.model("PostTag").objects.filter(post__id=post.get_value("id"))
+    assert {join.tag.label for join in joined} == {"craft", "glue"}
+
+
+def test_what_is_wrong_is_told_beside_the_field_and_everything_typed_stays(blog, admin_client):
+    response = send(
+        admin_client,
+        "/data/Post/p/",
+        "save",
+        f__rating="many",
+        f__title="Kept",
+        f__publishedOn="soon",
+        to__author="u2",
+        link__tags=["glue"],
+        unlink__tags=["wood"],
+    )
+    text = response.content.decode()
+    assert response.status_code == 422
+    assert "2 things need another look" in text
+    assert "&#x27;many&#x27; is not a whole number." in text
+    again = fields_of(text)
+    assert again["f.title"] == ["Kept"]
+    assert again["f.rating"] == ["many"]
+    assert again["f.publishedOn"] == ["soon"]
+    assert again["to.author"] == ["u2"]
+    assert again["link.tags"] == ["glue"]
+    assert again["unlink.tags"] == ["wood"]
+    assert get(blog, "Post", "p").get_value("title") == "Oak"
+
+
+def test_a_link_and_a_field_are_saved_together_or_not_at_all(blog, admin_client):
+    send(
+        admin_client,
+        "/data/Post/p/",
+        f__rating="8",
+        link__tags=["glue"],
+        unlink__tags=["wood"],
+        to__author="",
+    )
+    post = get(blog, "Post", "p")
+    assert (post.get_value("rating"), post.get_value("authorID")) == (8, None)
+    assert [join.tag.label for join in blog.model("PostTag").objects.all()] == ["glue"]
+
+
+def test_a_to_many_relationship_is_edited_from_the_other_end(blog, admin_client):
+    send(admin_client, "/data/User/u2/", link__posts=["p"])
+    assert get(blog, "Post", "p").get_value("authorID") == "u2"
+    send(admin_client, "/data/User/u2/", unlink__posts=["p"])
+    assert get(blog, "Post", "p").get_value("authorID") is None
+    send(admin_client, "/data/Tag/glue/", link__posts=["p"])
+    assert blog.model("PostTag").objects.count() == 2
+
+
+def test_a_relationship_without_a_field_here_is_shown_and_edited(blog, admin_client):
+    records.create(blog, "Profile", {"id": "f", "displayName": "The joiner"})
+    page = admin_client.get("/data/Profile/f/").content.decode()
+    assert "User by profile" in page
+    send(admin_client, "/data/Profile/f/", **{"to__User.profile": "u1"})
+    assert get(blog, "User", "u1").get_value("profileID") == "f"
+    send(admin_client, "/data/Profile/f/", **{"to__User.profile": ""})
+    assert get(blog, "User", "u1").get_value("profileID") is None
+
+
+def test_a_required_reference_is_asked_for_and_cannot_be_unlinked(blog, admin_client):
+    response = admin_client.post("/data/Comment/new/", {"f.content": "Hello", "to.post": ""})
+    assert response.status_code == 422
+    assert "Choose a post" in response.content.decode()
+    records.create(blog, "Comment", {"id": "c", "content": "Hello", "postID": "p"})
+    assert "it can&#x27;t be unlinked" in admin_client.get("/data/Post/p/").content.decode().replace(
+        "'", "&#x27;"
+    )
+    send(admin_client, "/data/Post/p/", unlink__comments=["c"])
+    assert get(blog, "Comment", "c").get_value("postID") == "p"
+
+
+def test_the_address_of_a_new_record_fills_in_a_reference(blog, admin_client):
+    page = admin_client.get("/data/Post/new/?author=u2&title=Ash").content.decode()
+    assert fields_of(page)["to.author"] == ["u2"]
+    assert fields_of(page)["f.title"] == ["Ash"]
+    page = admin_client.get("/data/Tag/new/?posts=p").content.decode()
+    assert fields_of(page)["link.posts"] == ["p"]
+
+
+def test_find_works_without_scripts_and_keeps_what_was_typed(blog, admin_client):
+    response = send(admin_client, "/data/Post/p/", "find:author", f__title="Kept", find__author="ren")
+    text = response.content.decode()
+    assert response.status_code == 200
+    assert fields_of(text)["f.title"] == ["Kept"]
+    assert re.search(r'name="to.author" value="u2"', text)
+    assert get(blog, "Post", "p").get_value("title") == "Oak"
+
+
+def test_enter_in_a_search_box_finds_and_does_not_save(blog, admin_client):
+    response = send(admin_client, "/data/Post/p/", "enter", f__title="Kept", find__tags="cra")
+    assert response.status_code == 200
+    assert 'name="link.tags" value="craft"' in response.content.decode()
+    assert get(blog, "Post", "p").get_value("title") == "Oak"
+
+
+def test_more_rows_and_embedded_types_come_without_scripts(blog, admin_client):
+    response = send(admin_client, "/data/User/u1/", "add:f.address", f__username="Kept")
+    fields = fields_of(response.content.decode())
+    assert "f.address.city" in fields
+    assert fields["f.username"] == ["Kept"]
+    admin_client.post("/data/User/u1/", {**fields, "f.address.city": "Porto", "_do": "save"})
+    assert get(blog, "User", "u1").get_value("address") == {"city": "Porto"}
+
+
+def test_the_picker_finds_by_part_of_a_label(blog, admin_client):
+    text = admin_client.get(
+        "/data/User/options/?find.author=ad", headers={"HX-Request": "true"}
+    ).content.decode()
+    assert 'data-key="u1"' in text
+    assert 'data-key="u2"' not in text
+    assert "Nothing contains" in admin_client.get("/data/User/options/?q=zz").content.decode()
+
+
+def test_htmx_gets_the_form_with_422_and_a_redirect_after_saving(blog, admin_client):
+    data = fields_of(admin_client.get("/data/Post/p/").content.decode())
+    headers = {"HX-Request": "true"}
+    wrong = admin_client.post("/data/Post/p/", {**data, "f.rating": "x"}, headers=headers)
+    assert wrong.status_code == 422
+    assert wrong.content.decode().lstrip().startswith("<form")
+    right = admin_client.post("/data/Post/p/", {**data, "f.rating": "6", "_do": "stay"}, headers=headers)
+    assert right["HX-Redirect"] == "/data/Post/p/"
+
+
+def test_somebody_else_saved_first(blog, admin_client):
+    data = fields_of(admin_client.get("/data/Post/p/").content.decode())
+    records.update(blog, "Post", {"id": "p"}, {"title": "Theirs", "rating": 1})
+    answer = admin_client.post("/data/Post/p/", {**data, "f.title": "Mine", "_do": "stay"})
+    text = answer.content.decode()
+    assert answer.status_code == 409
+    assert "Somebody else saved this post" in text
+    assert "Theirs" in text
+    again = fields_of(text)
+    assert (again["f.title"], again["f.rating"]) == (["Mine"], ["1"])
+    admin_client.post("/data/Post/p/", {**again, "_do": "stay"})
+    post = get(blog, "Post", "p")
+    assert (post.get_value("title"), post.get_value("rating")) == ("Mine", 1)
+
+
+def test_their_change_of_a_link_is_not_undone_by_saving_another_field(blog, admin_client):
+    data = fields_of(admin_client.get("/data/Post/p/").content.decode())
+    records.update(blog, "Post", {"id": "p"}, {"authorID": "u2"})
+    again = admin_client.post("/data/Post/p/", {**data, "f.title": "Mine"})
+    assert again.status_code == 409
+    admin_client.post("/data/Post/p/", {**fields_of(again.content.decode()), "_do": "stay"})
+    post = get(blog, "Post", "p")
+    assert (post.get_value("title"), post.get_value("authorID")) == ("Mine", "u2")
+
+
+def test_the_record_was_deleted_meanwhile_and_can_be_made_again(blog, admin_client):
+    data = fields_of(admin_client.get("/data/Post/p/").content.decode())
+    records.delete(blog, "Post", {"id": "p"})
+    answer = admin_client.post("/data/Post/p/", {**data, "f.title": "Mine"})
+    text = answer.content.decode()
+    assert answer.status_code == 410
+    assert "was deleted while you were editing" in text
+    assert 'action="/data/Post/new/"' in text
+    admin_client.post("/data/Post/new/", {**fields_of(text), "_do": "save"})
+    post = blog.model("Post").objects.get(title="Mine")
+    assert post.get_value("authorID") == "u1"
+    assert post.get_value("id") == "p"
+
+
+def test_the_schema_changed_meanwhile(activate_schema, admin_client):
+    first = activate_schema("type Note @model { id: ID! title: String! gone: String }")
+    records.create(first, "Note", {"id": "n", "title": "Old"})
+    data = fields_of(admin_client.get("/data/Note/n/").content.decode())
+    activate_schema("type Note @model { id: ID! title: String! fresh: Int }")
+    answer = admin_client.post("/data/Note/n/", {**data, "f.title": "Kept", "f.gone": "my words"})
+    text = answer.content.decode()
+    assert answer.status_code == 409
+    assert "The schema changed while you were editing" in text
+    assert "my words" in text
+    again = fields_of(text)
+    assert again["f.title"] == ["Kept"]
+    saved = admin_client.post("/data/Note/n/", {**again, "f.fresh": "3", "_do": "stay"})
+    assert saved.status_code == 302
+
+
+COMPOSITE = """
+type Order @model {
+  customer: ID! @primaryKey(sortKeyFields: ["number"])
+  number: Int!
+  title: String!
+  lines: [Line] @hasMany(fields: ["customer", "number"], indexName: "byOrder")
+}
+type Line @model {
+  id: ID!
+  text: String!
+  orderCustomer: ID @index(name: "byOrder", sortKeyFields: ["orderNumber"])
+  orderNumber: Int
+  order: Order @belongsTo(fields: ["orderCustomer", "orderNumber"])
+}
+"""
+
+
+def test_composite_references_work_the_same(activate_schema, admin_client):
+    model = activate_schema(COMPOSITE)
+    records.create(model, "Order", {"customer": "a/b", "number": 7, "title": "Doors"})
+    records.create(model, "Line", {"id": "l", "text": "Two doors"})
+    key = model.model("Order").objects.get().url_key
+    send(admin_client, "/data/Line/l/", to__order=key)
+    assert get(model, "Line", "l").get_value("orderNumber") == 7
+    assert 'value="Doors"' in admin_client.get(f"/data/Order/{key}/").content.decode()
+    assert "Doors" in admin_client.get("/data/Line/").content.decode()
+    send(admin_client, f"/data/Order/{key}/", unlink__lines=["l"])
+    assert get(model, "Line", "l").get_value("orderCustomer") is None
+    send(admin_client, f"/data/Order/{key}/", link__lines=["l"])
+    assert get(model, "Line", "l").get_value("orderCustomer") == "a/b"
+
+
+def test_a_dangling_reference_is_shown_and_kept(activate_schema, admin_client):
+    model = activate_schema(
+        """
+        type Team @model { id: ID! name: String! members: [Member] @hasMany(fields: ["id"], indexName: "byTeam") }
+        type Member @model {
+          id: ID!
+          name: String!
+          teamID: ID @index(name: "byTeam")
+          team: Team @belongsTo(fields: ["teamID"])
+        }
+        """,
+        integrity="appsync",
+    )
+    records.create(model, "Member", {"id": "m", "name": "Nadia", "teamID": "nowhere"})
+    assert "nowhere" in admin_client.get("/data/Member/m/").content.decode()
+    assert "nowhere" in admin_client.get("/data/Member/").content.decode()
+    send(admin_client, "/data/Member/m/", f__name="Ana")
+    member = get(model, "Member", "m")
+    assert (member.get_value("name"), member.get_value("teamID")) == ("Ana", "nowhere")
+
+
+def test_what_people_write_is_text_not_markup(blog, admin_client):
+    evil = "<script>alert(1)</script>\"'{{ 7 }}"
+    records.create(blog, "Tag", {"id": "evil", "label": evil})
+    records.link_many(blog, "Post", "tags", {"id": "p"}, {"id": "evil"})
+    for address in (
+        "/data/Tag/",
+        "/data/Tag/evil/",
+        "/data/Post/p/",
+        "/data/Post/",
+        "/data/Tag/options/?q=alert",
+    ):
+        text = admin_client.get(address).content.decode()
+        assert "<script>alert" not in text
+        assert "&lt;script&gt;alert" in text
+
+
+def test_the_base_of_the_form_is_what_is_stored(blog, admin_client):
+    fields = fields_of(admin_client.get("/data/Post/p/").content.decode())
+    assert json.loads(fields["_base"][0]) == get(blog, "Post", "p").values()
