@@ -158,7 +158,7 @@ class Record(models.Model):
         self.joinery_deleted = True
         self.joinery_version += 1
         self.joinery_changed_at = max(now_ms(), self.joinery_changed_at)
-        type(self).all_objects.using(database).filter(pk=self.pk).update(
+        type(self).all_objects.using(database).live().filter(pk=self.pk).update(
             joinery_deleted=True,
             joinery_version=self.joinery_version,
             joinery_changed_at=self.joinery_changed_at,
