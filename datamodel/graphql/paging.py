@@ -27,8 +27,12 @@ class Order:
 
     attribute: str
     is_descending: bool = False
+    is_nullable: bool = False
 
     def expression(self) -> OrderBy:
+        if not self.is_nullable:
+            # The databases' own order, which their indexes have.
+            return OrderBy(F(self.attribute), descending=self.is_descending)
         if self.is_descending:
             return F(self.attribute).desc(nulls_last=True)
         return F(self.attribute).asc(nulls_first=True)
@@ -36,6 +40,8 @@ class Order:
     def past(self, value: Any) -> Q:
         """Return the condition that a record comes after one with this value."""
         name = self.attribute
+        if not self.is_nullable:
+            return Q(**{f"{name}__{'lt' if self.is_descending else 'gt'}": value})
         if not self.is_descending:
             return Q(**{f"{name}__isnull": False}) if value is None else Q(**{f"{name}__gt": value})
         if value is None:

@@ -179,7 +179,8 @@ class Reader:
             )
         descending = arguments.get("sortDirection") == "DESC"
         names = [far.names.attribute(name) for name in relation.relation.sort_fields]
-        orders = tuple(Order(name, descending) for name in [*names, SURROGATE])
+        nullable = {name for name in names if far._meta.get_field(name).null}
+        orders = tuple(Order(name, descending, name in nullable) for name in [*names, SURROGATE])
         parent = keys[0] if len(keys) == 1 else None
         return self.page(relation.link.name, orders, arguments, relation.relation.limit, parent)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from graphql import GraphQLResolveInfo
+from graphql import GraphQLResolveInfo, print_ast
 
 from datamodel.graphql.context import RequestContext
 from datamodel.graphql.errors import ApiError, BadRequest
@@ -56,10 +56,8 @@ def read_once(info: GraphQLResolveInfo, operation: Operation, arguments: dict[st
     context: RequestContext = info.context
     if len(info.operation.selection_set.selections) == 1:
         return read(Reader(info), operation, arguments)
-    look = (operation.name, repr(arguments), info.field_nodes[0].selection_set)
-    if len(info.field_nodes) > 1 or look not in context.answers:
-        answer = read(Reader(info), operation, arguments)
-        if len(info.field_nodes) > 1:
-            return answer
-        context.answers[look] = answer
+    selections = tuple(print_ast(node.selection_set) for node in info.field_nodes if node.selection_set)
+    look = (operation.name, repr(arguments), selections)
+    if look not in context.answers:
+        context.answers[look] = read(Reader(info), operation, arguments)
     return context.answers[look]
