@@ -135,7 +135,7 @@ def read_answers(plan: Plan, posted: QueryDict) -> PlanOptions:
         name = control_name(question)
         if name not in posted:
             continue
-        answer, key = posted[name].strip(), (question.model, question.field or "")
+        answer, key = str(posted[name]).strip(), (question.model, question.field or "")
         match question.kind:
             case "rename_field":
                 _put(renames, key, answer)

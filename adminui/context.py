@@ -40,7 +40,7 @@ def _is_staff(request: HttpRequest) -> bool:
 
 
 def _version(request: HttpRequest) -> int:
-    return request.datamodel.version if _is_staff(request) else 0  # type: ignore[attr-defined,no-any-return]
+    return request.datamodel.version if _is_staff(request) else 0  # type: ignore[attr-defined]
 
 
 def _nav_models(request: HttpRequest) -> Iterator[NavModel]:

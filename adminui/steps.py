@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -13,6 +14,9 @@ from datamodel.migrator import Plan, PlanStep, Risk
 __all__ = ["CONSENT_WORDS", "StepRow", "missing_consent", "step_rows"]
 
 CONSENT_WORDS = "lose data"
+BEFORE_NAMES = frozenset("by enum field from in index of relationship rename table to type".split())  # noqa: SIM905
+NO_NAMES = frozenset({"field", "of"})
+WORDS_ONLY = frozenset({"change_access", "change_api", "change_source", "datastore", "storage"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +41,25 @@ def step_rows(plan: Plan, risk: Risk) -> list[StepRow]:
 
 
 def _title(step: PlanStep, head: str) -> SafeString:
-    """The words of ``head``, capitalized, with the names of model and field as code."""
-    names = {step.model, step.field, step.text.partition(" in ")[2].partition(" of ")[0]}
-    words = head[:1].upper() + head[1:]
-    return format_html_join(
-        " ",
-        "{}",
-        ((format_html("<code>{}</code>", word) if word in names else word,) for word in words.split(" ")),
-    )
+    """The words of ``head``, capitalized, with the names in it as code."""
+    if step.kind in WORDS_ONLY:
+        return format_html("{}", _capital(head))
+    parts = []
+    words = ["", *head.split(" ")]
+    for before, word in pairwise(words):
+        name = word.rstrip(",")
+        is_name = before in BEFORE_NAMES and name not in NO_NAMES
+        parts.append(format_html("<code>{}</code>{}", name, word[len(name) :]) if is_name else word)
+    parts[0] = _capital(parts[0])
+    return format_html_join(" ", "{}", ((part,) for part in parts))
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}." if text else ""
+    return f"{_capital(text)}." if text else ""
 
 
 def consent_name(step: PlanStep) -> str:

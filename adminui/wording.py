@@ -65,7 +65,7 @@ def _is_has_one(schema: Schema, link: Link) -> bool:
 
 def _a(name: str) -> str:
     noun = noun_of(name)
-    return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"
+    return f"{'an' if noun[:1].lower() in 'aeio' else 'a'} {noun}"
 
 
 def _capital(text: str) -> str:

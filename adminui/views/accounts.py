@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.forms import AuthenticationForm
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.contrib.auth.views import LoginView
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -25,10 +25,10 @@ class SignInForm(AuthenticationForm):
 
     error_messages = {"invalid_login": REFUSED, "inactive": REFUSED}
 
-    def confirm_login_allowed(self, user: AbstractBaseUser) -> None:
+    def confirm_login_allowed(self, user: User) -> None:
         """Refuse who is no staff in the same words as a wrong password."""
         super().confirm_login_allowed(user)
-        if not getattr(user, "is_staff", False):
+        if not user.is_staff:
             raise ValidationError(REFUSED, code="invalid_login")
 
 
@@ -40,7 +40,7 @@ class SignInView(LoginView):
     authentication_form = SignInForm
     redirect_authenticated_user = True
 
-    def get_redirect_url(self) -> str:
+    def get_redirect_url(self) -> str:  # type: ignore[override]  # the stubs are a version ahead
         """Go on to ``next`` where it is ours; never straight back to signing in or out."""
         url = super().get_redirect_url()
         return "" if "/accounts/" in url else url

@@ -183,7 +183,4 @@ def _posted_texts(request: HttpRequest) -> tuple[Source, ...]:
 
 def _guess_name(text: str) -> str:
     """A pasted text gets the name that its language would have."""
-    for name in ("schema.graphql", "resource.ts"):
-        if (detect_dialect([Source(name, text)]) is Dialect.GEN2) == name.endswith(".ts"):
-            return name
-    return "schema.graphql"
+    return "resource.ts" if detect_dialect([Source("", text)]) is Dialect.GEN2 else "schema.graphql"
