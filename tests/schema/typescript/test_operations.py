@@ -71,12 +71,12 @@ def test_an_asynchronous_handler_answers_an_event_response(read):
 @pytest.mark.parametrize(
     ("body", "expected"),
     [
-        ("x: a.query()", "schema.E222 The query 'x' has no return type."),
-        ("x: a.subscription()", "schema.E222 The subscription 'x' has no source."),
-        ("x: a.query().returns(a.ref('Pots'))", "schema.E212 'x' refers to 'Pots', which the schema does not define."),
+        ("x: a.query()", "schema.E217 The query 'x' has no return type."),
+        ("x: a.subscription()", "schema.E217 The subscription 'x' has no source."),
+        ("x: a.query().returns(a.ref('Pots'))", "schema.E217 'x' refers to 'Pots', which the schema does not define."),
         (
             "x: a.query().arguments({ p: a.ref('P') }).returns(a.id()), P: a.model({ t: a.id() })",
-            "schema.E222 The argument 'p' of 'x' cannot be of type 'P'.",
+            "schema.E217 The argument 'p' of 'x' cannot be of type 'P'.",
         ),
     ],
 )  # fmt: skip

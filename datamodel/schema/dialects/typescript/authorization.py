@@ -22,8 +22,6 @@ from datamodel.schema.dialects.typescript.values import (
 from datamodel.schema.ir import AuthRule, FieldKind, ModelField
 from datamodel.schema.source import Location
 
-OPERATIONS = ("create", "update", "delete", "read", "get", "list", "sync", "listen", "search")
-PROVIDERS = ("userPools", "oidc", "identityPool", "iam", "function")
 RESOURCE = "resource"
 STRING_TYPES = frozenset(
     {"ID", "String", "AWSDate", "AWSTime", "AWSDateTime", "AWSEmail", "AWSPhone", "AWSURL", "AWSIPAddress"}
@@ -44,27 +42,25 @@ class Rule:
         return self.rule.owner_field or self.rule.groups_field
 
 
-def read_rules(reading: Reading, call: Call) -> tuple[Rule, ...]:
-    """Return the rules that an ``.authorization()`` call gives."""
+def last_rules(reading: Reading, calls: Iterable[Call]) -> tuple[Rule, ...] | None:
+    """Return the rules of the last ``.authorization()`` among ``calls``, which replaces earlier ones.
+
+    None where there are no rules; nothing in the tuple where those written could not be read.
+    """
+    call = next((call for call in reversed(list(calls)) if call.name == "authorization"), None)
+    if call is None:
+        return None
+    before = len(reading.findings)
     callback = reading.argument(call, 0, "a function: (allow) => [allow.publicApiKey()]")
-    if callback is None:
-        return ()
-    rules = [_read_rule(reading, answer) for answer in reading.answers(callback, Namespace("allow"))]
-    return tuple(rule for rule in rules if rule is not None)
+    answers = [] if callback is None else reading.answers(callback, Namespace("allow"))
+    rules = [rule for rule in (_read_rule(reading, answer) for answer in answers) if rule is not None]
+    is_unreadable = not rules and len(reading.findings) > before
+    return tuple(rules) if rules or is_unreadable else None
 
 
-def last_rules(reading: Reading, calls: Iterable[Call]) -> tuple[Rule, ...]:
-    """Return the rules of the last ``.authorization()`` among ``calls``, which replaces earlier ones."""
-    rules: tuple[Rule, ...] = ()
-    for call in calls:
-        if call.name == "authorization":
-            rules = read_rules(reading, call)
-    return rules
-
-
-def as_auth(rules: Iterable[Rule]) -> tuple[AuthRule, ...] | None:
+def as_auth(rules: Iterable[Rule] | None) -> tuple[AuthRule, ...] | None:
     """Return the rules for the IR; None where there are none."""
-    return tuple(rule.rule for rule in rules) or None
+    return None if rules is None else tuple(rule.rule for rule in rules)
 
 
 def _read_rule(reading: Reading, answer: Located) -> Rule | None:
@@ -80,12 +76,15 @@ def _read_rule(reading: Reading, answer: Located) -> Rule | None:
         return None  # access for a Lambda function; it has no meaning outside AWS
     reader = _READERS.get(builder.name)
     if reader is None:
-        hint = did_you_mean(builder.name, _READERS, "'allow.{}()'")
+        hint = did_you_mean(builder.name, _READERS, "allow.{}()")
         message = f"'{builder}' is no authorization rule."
         reading.findings.error(Code.BAD_RULE, message, hint, builder.location)
         return None
     rule = reader(reading, builder)
-    return None if rule is None else replace(rule, rule=_apply_calls(reading, builder, rule.rule))
+    if rule is None:
+        return None
+    written = replace(_apply_calls(reading, builder, rule.rule), location=builder.location)
+    return replace(rule, rule=written)
 
 
 def _apply_calls(reading: Reading, builder: Builder, rule: AuthRule) -> AuthRule:
@@ -94,7 +93,8 @@ def _apply_calls(reading: Reading, builder: Builder, rule: AuthRule) -> AuthRule
         if argument is None:
             continue
         if call.name == "to":
-            rule = replace(rule, operations=_operations(reading, argument))
+            names = reading.texts(argument, "a list of operations")
+            rule = replace(rule, operations=tuple(str(item.value) for item in names))
         elif call.name == "identityClaim":
             rule = replace(rule, identity_claim=reading.text(argument))
         else:
@@ -102,28 +102,10 @@ def _apply_calls(reading: Reading, builder: Builder, rule: AuthRule) -> AuthRule
     return rule
 
 
-def _operations(reading: Reading, argument: Located) -> tuple[str, ...]:
-    names: list[str] = []
-    for item in reading.texts(argument, "a list of operations"):
-        name = str(item.value)
-        if name in OPERATIONS:
-            names.append(name)
-        else:
-            hint = did_you_mean(name, OPERATIONS) or f"The operations are {', '.join(OPERATIONS)}."
-            reading.findings.error(Code.BAD_RULE, f"'{name}' is no operation of a rule.", hint, item.location)
-    return tuple(names)
-
-
 def _provider(reading: Reading, builder: Builder, position: int) -> str | None:
     if position >= len(builder.arguments) or builder.arguments[position].value is UNDEFINED:
         return None
-    argument = builder.arguments[position]
-    name = reading.text(argument, "the name of a provider")
-    if name is None or name in PROVIDERS:
-        return name
-    hint = did_you_mean(name, PROVIDERS) or f"The providers are {', '.join(PROVIDERS)}."
-    reading.findings.error(Code.BAD_RULE, f"'{name}' is no provider.", hint, argument.location)
-    return None
+    return reading.text(builder.arguments[position], "the name of a provider")
 
 
 def _fixed(allow: str, provider: str | None) -> Callable[[Reading, Builder], Rule | None]:

@@ -27,7 +27,7 @@ class SchemaPart:
     """One ``a.schema({...})``: its types and its rules."""
 
     types: dict[str, tuple[Builder, Location]] = field(default_factory=dict)
-    rules: tuple[Rule, ...] = ()
+    rules: tuple[Rule, ...] | None = None
 
 
 def build_schema(reading: Reading, builder: Builder) -> Schema:

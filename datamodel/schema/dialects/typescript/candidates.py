@@ -6,12 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from datamodel.schema.dialects.typescript.codes import Code
-from datamodel.schema.dialects.typescript.evaluator import Evaluator
 from datamodel.schema.dialects.typescript.findings import (
     Findings,
     did_you_mean,
 )
-from datamodel.schema.dialects.typescript.modules import DEFAULT, Import, Module
+from datamodel.schema.dialects.typescript.modules import DEFAULT, Import, Module, imported
 from datamodel.schema.dialects.typescript.program import DEFAULT_NAME, Program
 from datamodel.schema.dialects.typescript.reading import report_unknown
 from datamodel.schema.dialects.typescript.values import (
@@ -39,7 +38,7 @@ def choose_schema(program: Program, select: str | None, findings: Findings) -> C
     candidates = _candidates(program)
     if select is not None:
         return _selected(program, candidates, select, findings)
-    preferred = _defined(program, findings) or _preferred(candidates)
+    preferred = _defined(program, findings) or _preferred(program, candidates)
     if preferred is not None or findings.has_errors:
         return preferred
     if not candidates:
@@ -52,10 +51,9 @@ def choose_schema(program: Program, select: str | None, findings: Findings) -> C
 
 def _candidates(program: Program) -> list[Candidate]:
     """Every schema once, named ones in the order of the text; those that another combines are left out."""
-    named = [found for module in _roots_first(program.modules) for found in _named(module)]
     parts = {id(part) for builder in program.evaluator.created for part in _parts(builder)}
     unique: dict[int, Candidate] = {}
-    for candidate in named:
+    for candidate in _all_named(program):
         unique.setdefault(id(candidate.builder), candidate)
     for builder in program.evaluator.created:
         module = _module_of(program, builder)
@@ -71,10 +69,15 @@ def _roots_first(modules: Sequence[Module]) -> list[Module]:
 
 
 def _named(module: Module) -> Iterator[Candidate]:
+    """The schemas of a file by the names of its constants, and by those they are exported as."""
     for name, binding in module.scope.names.items():
         if not isinstance(binding, Import):
             label = DEFAULT if name == DEFAULT_NAME else name
             yield from _within(label, binding, module)
+    for name, target in module.exports.items():
+        binding = module.scope.names.get(target) if isinstance(target, str) else None
+        if name != target and not isinstance(binding, Import) and _is_schema(binding):
+            yield from _within(name, binding, module)
 
 
 def _within(name: str, value: Value, module: Module) -> Iterator[Candidate]:
@@ -120,19 +123,24 @@ def _defined(program: Program, findings: Findings) -> Candidate | None:
     return None
 
 
-def _preferred(candidates: Sequence[Candidate]) -> Candidate | None:
+def _preferred(program: Program, candidates: Sequence[Candidate]) -> Candidate | None:
     """The schema called ``schema``, else a default export."""
+    usable = {id(candidate.builder) for candidate in candidates}
     for name in (SCHEMA_NAME, DEFAULT):
-        for candidate in candidates:
-            if candidate.name == name:
+        for candidate in _all_named(program):
+            if candidate.name == name and id(candidate.builder) in usable:
                 return candidate
     return None
+
+
+def _all_named(program: Program) -> list[Candidate]:
+    return [found for module in _roots_first(program.modules) for found in _named(module)]
 
 
 def _selected(
     program: Program, candidates: Sequence[Candidate], select: str, findings: Findings
 ) -> Candidate | None:
-    everything = [found for module in _roots_first(program.modules) for found in _named(module)]
+    everything = _all_named(program)
     for candidate in everything:
         if candidate.name == select:
             return candidate
@@ -152,7 +160,7 @@ def _report_none(program: Program, findings: Findings) -> None:
     """Say that there is no schema, or why what should be one could not be worked out."""
     for module in _roots_first(program.modules):
         for name in (SCHEMA_NAME, DEFAULT_NAME):
-            value = _binding(program.evaluator, module, name)
+            value = _binding(module, name)
             if isinstance(value, Unknown):
                 report_unknown(findings, value)
                 return
@@ -161,9 +169,9 @@ def _report_none(program: Program, findings: Findings) -> None:
     findings.error(Code.NO_SCHEMA, "There is no schema in these files.", hint, where)
 
 
-def _binding(evaluator: Evaluator, module: Module, name: str) -> Value:
+def _binding(module: Module, name: str) -> Value:
     binding = module.scope.names.get(name)
-    return evaluator.imported(binding) if isinstance(binding, Import) else binding
+    return imported(binding) if isinstance(binding, Import) else binding
 
 
 def _warn_about_others(candidates: Sequence[Candidate], findings: Findings) -> None:

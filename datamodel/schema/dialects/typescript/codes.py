@@ -8,7 +8,7 @@ __all__ = ["Code"]
 
 
 class Code(StrEnum):
-    """Codes in the order of reading: text, values, builders, types, models, relationships; warnings."""
+    """Codes in the order of reading: text, values, builders, types, models, operations; warnings."""
 
     SYNTAX = "schema.E200"
     NOT_CONSTANT = "schema.E201"
@@ -22,20 +22,14 @@ class Code(StrEnum):
     BAD_NAME = "schema.E209"
     DUPLICATE_TYPE = "schema.E210"
     BAD_ENUM = "schema.E211"
-    UNKNOWN_REF = "schema.E212"
-    REF_OF_WRONG_KIND = "schema.E213"
-    BAD_IDENTIFIER = "schema.E214"
-    NO_AUTHORIZATION = "schema.E215"
-    BAD_RULE = "schema.E216"
-    RULE_FIELD_CONFLICT = "schema.E217"
-    BAD_DEFAULT = "schema.E218"
-    UNKNOWN_OPERATION = "schema.E219"
-    UNKNOWN_MODEL = "schema.E220"
-    AMBIGUOUS_RELATION = "schema.E221"
-    BAD_CUSTOM_OPERATION = "schema.E222"
+    BAD_DEFAULT = "schema.E212"
+    BAD_IDENTIFIER = "schema.E213"
+    UNKNOWN_OPERATION = "schema.E214"
+    BAD_RULE = "schema.E215"
+    RULE_FIELD_CONFLICT = "schema.E216"
+    BAD_CUSTOM_OPERATION = "schema.E217"
 
     OTHER_SCHEMAS = "schema.W251"
     HANDLERS_NOT_RUN = "schema.W252"
-    IDENTIFIER_IGNORED = "schema.W253"
-    INDEX_IGNORED = "schema.W254"
-    DUPLICATE_KEY = "schema.W255"
+    IDENTIFIER_LIST = "schema.W253"
+    DUPLICATE_KEY = "schema.W254"

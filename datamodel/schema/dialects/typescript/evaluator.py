@@ -8,6 +8,7 @@ harm until the schema needs it. Work and nesting are limited, so no input can ha
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 from tree_sitter import Node
@@ -17,7 +18,7 @@ from datamodel.schema.dialects.typescript.findings import (
     Findings,
     ReadingError,
 )
-from datamodel.schema.dialects.typescript.modules import Import, Module, Scope
+from datamodel.schema.dialects.typescript.modules import Import, Scope, exported, imported, module_members
 from datamodel.schema.dialects.typescript.natives import GLOBALS, call_native, find_property
 from datamodel.schema.dialects.typescript.operators import apply_binary, apply_unary, number
 from datamodel.schema.dialects.typescript.parsing import field, unparenthesized
@@ -47,9 +48,13 @@ from datamodel.schema.dialects.typescript.values import (
 from datamodel.schema.errors import Problem
 from datamodel.schema.source import Location
 
-MAX_STEPS = 200_000
+MAX_STEPS = 150_000
 MAX_DEPTH = 120
 
+HOST_NAMES = frozenset(
+    {"process", "globalThis", "window", "Math", "Date", "console", "crypto", "Deno", "Bun"}
+)
+"""What every program finds, and what is only known when it runs."""
 CANNOT_KNOW = "Write the value itself, or use a constant of the uploaded files."
 
 
@@ -118,37 +123,6 @@ class Evaluator:
     @staticmethod
     def locate(node: Node, scope: Scope) -> Location:
         return scope.module.tree.locate(node)
-
-    def imported(self, binding: Import) -> Value:
-        """Return the value an import stands for."""
-        if binding.name == "*":
-            return ModuleObject(binding.module)
-        value = self.exported(binding.module, binding.name)
-        if value is not None:
-            return value.value
-        reason = f"'{binding.module.name}' does not export '{binding.name}'."
-        return Unknown(reason, "", binding.module.start, binding.module.scope, binding.name)
-
-    def exported(self, module: Module, name: str, seen: frozenset[Module] = frozenset()) -> Located | None:
-        """Return what ``module`` exports as ``name``; None where it exports no such name."""
-        if module in seen:
-            return None
-        target = module.exports.get(name)
-        if isinstance(target, Import):
-            if target.name == "*":
-                return Located(ModuleObject(target.module), module.start)
-            return self.exported(target.module, target.name, seen | {module})
-        if target is not None:
-            holder = module.scope.find(target)
-            if holder is None:
-                return None
-            binding = holder.names[target]
-            return Located(self.imported(binding) if isinstance(binding, Import) else binding, module.start)
-        for other in module.star_exports:
-            found = self.exported(other, name, seen | {module})
-            if found is not None:
-                return found
-        return None
 
     def _limit_problem(self, node: Node, scope: Scope) -> Problem:
         is_deep = self._depth > MAX_DEPTH
@@ -268,31 +242,13 @@ class Evaluator:
                 result.entries.update(value.entries)
                 result.unknown = result.unknown or value.unknown
             case ModuleObject():
-                result.entries.update(self.module_entries(value.module))
+                members = module_members(value.module)
+                self.spend(len(members))
+                result.entries.update(members)
             case None | bool() | int() | float() | Undefined():
                 pass  # JavaScript spreads nothing
             case _:
                 result.unknown = result.unknown or self._as_unknown(value, node, scope)
-
-    def module_entries(self, module: Module) -> dict[str, Entry]:
-        """Return what ``module`` exports by name, as an object's members."""
-        entries: dict[str, Entry] = {}
-        names = self.export_names(module)
-        self.spend(len(names))
-        for name in names:
-            found = self.exported(module, name)
-            if found is not None and name != "default":
-                entries[name] = Entry(found.value, found.location, found.location)
-        return entries
-
-    def export_names(self, module: Module, seen: frozenset[Module] = frozenset()) -> list[str]:
-        """Return the names that ``module`` exports, those of ``export *`` included."""
-        if module in seen:
-            return []
-        names = dict.fromkeys(module.exports)
-        for other in module.star_exports:
-            names.update(dict.fromkeys(self.export_names(other, seen | {module})))
-        return list(names)
 
     # -- names, members, calls
 
@@ -301,9 +257,11 @@ class Evaluator:
         holder = scope.find(name)
         if holder is not None:
             binding = holder.names[name]
-            return self.imported(binding) if isinstance(binding, Import) else binding
+            return imported(binding) if isinstance(binding, Import) else binding
         if name in GLOBALS:
             return GLOBALS[name]
+        if name in HOST_NAMES:
+            return replace(self.unknown(node, scope), is_host=True)
         reason, hint = f"'{name}' is not defined here.", "Upload the file that defines it as well."
         return Unknown(reason, hint, self.locate(node, scope), scope, name)
 
@@ -329,9 +287,9 @@ class Evaluator:
 
     def _property(self, target: Value, name: str, node: Node, name_node: Node, scope: Scope) -> Value:
         if isinstance(target, Unknown):
-            return target
+            return replace(self.unknown(node, scope), is_host=True) if target.is_host else target
         if isinstance(target, ModuleObject):
-            found = self.exported(target.module, name)
+            found = exported(target.module, name)
             return UNDEFINED if found is None else found.value
         found_property = find_property(target, name, self.locate(name_node, scope))
         return self.unknown(node, scope) if found_property is None else found_property.value
@@ -345,6 +303,8 @@ class Evaluator:
         for child in arguments_node.named_children:
             if child.type != "comment":
                 self._add_item(arguments, child, scope)
+        if isinstance(callee, Unknown) and callee.is_host:
+            return replace(self.unknown(node, scope), is_host=True)
         if arguments.unknown is not None and not isinstance(callee, Unknown):
             return arguments.unknown
         return self.call(callee, arguments.items, self.locate(node, scope))

@@ -92,8 +92,20 @@ class FieldReading:
     rules: tuple[Rule, ...] = ()
 
 
-def read_field(reading: Reading, place: FieldPlace, entry: Entry) -> FieldReading | None:
-    """Return the field written in ``entry``; report it and return None where it cannot be read."""
+def read_field(reading: Reading, place: FieldPlace, entry: Entry) -> FieldReading:
+    """Return the field written in ``entry``.
+
+    A field that cannot be read is reported, and an ID stands in for it, so that whatever else refers
+    to the field is not reported as well.
+    """
+    found = _read_field(reading, place, entry)
+    if found is not None:
+        return found
+    stand_in = FieldType("ID", FieldKind.SCALAR, location=entry.location)
+    return FieldReading(ModelField(place.name, stand_in, location=place.key_location))
+
+
+def _read_field(reading: Reading, place: FieldPlace, entry: Entry) -> FieldReading | None:
     reading.evaluator.spend(1)
     builder = reading.builder(entry.value, entry.location, "a field such as 'a.string()'")
     if builder is None:
@@ -114,7 +126,7 @@ def read_field(reading: Reading, place: FieldPlace, entry: Entry) -> FieldReadin
 
 def report_unknown_builder(reading: Reading, builder: Builder, known: tuple[str, ...]) -> None:
     """Report a builder that ``a`` does not have."""
-    hint = did_you_mean(builder.name, known, "'a.{}()'")
+    hint = did_you_mean(builder.name, known, "a.{}()")
     reading.findings.error(Code.UNKNOWN_BUILDER, f"There is no '{builder}'.", hint, builder.location)
 
 
@@ -144,7 +156,7 @@ def _read_scalar(reading: Reading, place: FieldPlace, builder: Builder) -> Field
     field = ModelField(
         place.name, field_type, default=default, auth=as_auth(rules), location=place.key_location
     )
-    return FieldReading(field, rules)
+    return FieldReading(field, rules or ())
 
 
 def _read_default(reading: Reading, place: FieldPlace, calls: list[Call]) -> str | None:
@@ -192,11 +204,9 @@ def _read_ref(reading: Reading, place: FieldPlace, builder: Builder) -> FieldRea
     if argument is None or name is None:
         return None
     field_type = ref_type(builder, name, reading.kind(name), argument.location)
-    if not _is_usable_ref(reading, place, field_type):
-        return None
     rules = last_rules(reading, calls)
     field = ModelField(place.name, field_type, auth=as_auth(rules), location=place.key_location)
-    return FieldReading(field, rules)
+    return FieldReading(field, rules or ())
 
 
 def ref_type(builder: Builder, name: str, kind: FieldKind, location: Location) -> FieldType:
@@ -212,25 +222,6 @@ def ref_type(builder: Builder, name: str, kind: FieldKind, location: Location) -
     if not is_list:
         is_required, is_item_required = is_item_required, False
     return FieldType(name, kind, is_list, is_required, is_item_required, location=location)
-
-
-def _is_usable_ref(reading: Reading, place: FieldPlace, field_type: FieldType) -> bool:
-    name = field_type.name
-    if field_type.kind in (FieldKind.ENUM, FieldKind.CUSTOM):
-        return True
-    if field_type.kind is FieldKind.MODEL:
-        message = f"'a.ref()' cannot refer to a model, and '{name}' of '{place.full_name}' is one."
-        hint = f"Use a.belongsTo('{name}', ...), a.hasOne() or a.hasMany()."
-        code = Code.REF_OF_WRONG_KIND
-    elif name in reading.declared:
-        message = f"'{place.full_name}' refers to '{name}', which is neither an enum nor a custom type."
-        hint, code = "", Code.REF_OF_WRONG_KIND
-    else:
-        message = f"'{place.full_name}' refers to '{name}', which the schema does not define."
-        candidates = [n for n in reading.declared if reading.kind(n) in (FieldKind.ENUM, FieldKind.CUSTOM)]
-        hint, code = did_you_mean(name, candidates), Code.UNKNOWN_REF
-    reading.findings.error(code, message, hint, field_type.location)
-    return False
 
 
 def _read_inline_enum(reading: Reading, place: FieldPlace, builder: Builder) -> FieldReading | None:
@@ -257,10 +248,10 @@ def read_enum(reading: Reading, name: str, builder: Builder, location: Location)
     if len({value.name for value in values}) < len(values):
         message = f"The enum '{name}' names a value twice."
         reading.findings.error(Code.BAD_ENUM, message, "Remove one of them.", location)
-    elif argument is not None and isinstance(argument.value, ListValue) and not argument.value.items:
-        message = f"The enum '{name}' has no values."
-        reading.findings.error(Code.BAD_ENUM, message, "Name at least one.", argument.location)
-    return EnumType(name, tuple(values), location=location)
+    is_empty = argument is not None and isinstance(argument.value, ListValue) and not argument.value.items
+    # where every value was reported, one stands in for them, as an empty enum would be reported again
+    stand_in = () if is_empty else (EnumValue("UNREADABLE"),)
+    return EnumType(name, tuple(dict.fromkeys(values)) or stand_in, location=location)
 
 
 def _is_enum_value(reading: Reading, enum: str, value: str, location: Location) -> bool:
@@ -302,9 +293,7 @@ def read_custom_type(
     fields: list[ModelField] = []
     for key, entry in reading.members(argument, "an object with the type's fields").items():
         place = FieldPlace(name, key, entry.key_location, is_model=False, depth=depth)
-        found = read_field(reading, place, entry)
-        if found is not None:
-            fields.append(found.field)
+        fields.append(read_field(reading, place, entry).field)
     # before the types inside it, so that the outer one comes first
     reading.custom_types.insert(position, CustomType(name, tuple(fields), location=location))
 
@@ -339,7 +328,7 @@ def _read_relation(reading: Reading, place: FieldPlace, builder: Builder) -> Fie
         auth=as_auth(rules),
         location=place.key_location,
     )
-    return FieldReading(field, rules)
+    return FieldReading(field, rules or ())
 
 
 def _relation_method_hint(method: str) -> str:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
+
+from graphql.pyutils import suggestion_list
 
 from datamodel.schema.dialects.typescript.codes import Code
 from datamodel.schema.errors import Problem, Severity
 from datamodel.schema.source import Location
 
-MAX_PROBLEMS = 200
+MAX_CANDIDATES = 300
+MAX_COMPARED = 100
+MAX_PROBLEMS = 100
 """Reading stops here: nobody reads more, and looking for hints takes time."""
 
 
@@ -47,16 +50,21 @@ class Findings:
     def has_errors(self) -> bool:
         return any(problem.is_error for problem in self._problems)
 
+    def __len__(self) -> int:
+        return len(self._problems)
+
     def sorted(self) -> tuple[Problem, ...]:
         """Every problem, ordered by position."""
         return tuple(sorted(self._problems, key=lambda problem: problem.sort_key))
 
 
-def did_you_mean(name: str, candidates: Iterable[str], template: str = "'{}'") -> str:
-    """Return ``Did you mean 'x'?`` for the nearest candidate, or nothing where none is near."""
-    by_lower = {candidate.lower(): candidate for candidate in candidates}
-    nearest = get_close_matches(name.lower(), by_lower, n=1, cutoff=0.6)
-    return f"Did you mean {template.format(by_lower[nearest[0]])}?" if nearest else ""
+def did_you_mean(name: str, candidates: Iterable[str], template: str = "{}") -> str:
+    """Return ``Did you mean 'a.string()'?`` for the nearest candidate; empty where none is near."""
+    options = [candidate for candidate in candidates if len(candidate) <= MAX_COMPARED]
+    if len(name) > MAX_COMPARED or len(options) > MAX_CANDIDATES:
+        return ""  # comparing takes too long
+    nearest = suggestion_list(name, options)
+    return f"Did you mean '{template.format(nearest[0])}'?" if nearest else ""
 
 
 def shorten(text: str, limit: int = 60) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -55,7 +55,7 @@ class PrimaryKey:
 
 
 def read_model(
-    reading: Reading, name: str, builder: Builder, location: Location, schema_rules: Sequence[Rule]
+    reading: Reading, name: str, builder: Builder, location: Location, schema_rules: Sequence[Rule] | None
 ) -> ModelType | None:
     """Return the model that ``builder`` declares; ``schema_rules`` hold where it has none of its own."""
     argument = reading.argument(builder, 0, "an object with the model's fields")
@@ -63,10 +63,9 @@ def read_model(
         return None
     calls = reading.check_methods(builder, MODEL_METHODS)
     fields, field_rules = _read_fields(reading, name, argument)
-    rules = last_rules(reading, calls) or tuple(schema_rules)
-    if not rules:
-        _report_missing_rules(reading, name, calls, location)
-    check_rule_fields(reading, name, fields, [*rules, *field_rules])
+    own_rules = last_rules(reading, calls)
+    rules = schema_rules if own_rules is None else own_rules
+    check_rule_fields(reading, name, fields, [*(rules or ()), *field_rules])
     key = _read_identifier(reading, name, fields, _last(calls, "identifier"))
     return ModelType(
         name,
@@ -93,21 +92,9 @@ def _read_fields(
     rules: list[Rule] = []
     for name, entry in reading.members(argument, "an object with the model's fields").items():
         found = read_field(reading, FieldPlace(model, name, entry.key_location), entry)
-        if found is not None:
-            fields.append(found.field)
-            rules.extend(found.rules)
+        fields.append(found.field)
+        rules.extend(found.rules)
     return tuple(fields), rules
-
-
-def _report_missing_rules(reading: Reading, model: str, calls: Sequence[Call], location: Location) -> None:
-    if _last(calls, "authorization") is not None and reading.findings.has_errors:
-        return  # its own rules could not be read, which has been said
-    reading.findings.error(
-        Code.NO_AUTHORIZATION,
-        f"The model '{model}' has no authorization rules.",
-        "Add '.authorization((allow) => [allow.publicApiKey()])' to the model or to the schema.",
-        location,
-    )
 
 
 # -- identifier
@@ -130,57 +117,46 @@ def _read_identifier(
             reading.findings.error(Code.BAD_IDENTIFIER, message, hint, argument.location)
         return PrimaryKey()
     names = tuple(str(item.value) for item in items)
-    if names[0] not in by_name:
-        _report_ignored_identifier(reading, model, items[0], by_name)
-        return PrimaryKey(location=call.location)
+    if names == ("id",) and "id" not in by_name:
+        return PrimaryKey()
     for position, item in enumerate(items):
-        _check_key_field(reading, model, by_name, item, is_first=position == 0)
+        field = by_name.get(str(item.value))
+        if field is not None:
+            _check_key_field(reading, model, field, item, is_first=position == 0)
     return PrimaryKey(names, True, call.location)
 
 
-def _report_ignored_identifier(
-    reading: Reading, model: str, item: Located, fields: Mapping[str, ModelField]
-) -> None:
-    """Amplify accepts an identifier on a field that is not declared, and then has no effect of it."""
-    if item.value == "id":
-        return
-    reading.findings.warning(
-        Code.IDENTIFIER_IGNORED,
-        f"The identifier of '{model}' names '{item.value}', which is not a field; the key is 'id'.",
-        did_you_mean(str(item.value), fields) or "Declare the field.",
-        item.location,
-    )
-
-
 def _check_key_field(
-    reading: Reading, model: str, fields: Mapping[str, ModelField], item: Located, *, is_first: bool
+    reading: Reading, model: str, field: ModelField, item: Located, *, is_first: bool
 ) -> None:
-    name = str(item.value)
-    field = fields.get(name)
-    if field is None:
-        problem, hint = "it is not a field of the model.", did_you_mean(name, fields)
-    elif field.type.kind is not FieldKind.SCALAR:
-        problem, hint = f"it is not a scalar but {field.type}.", "Use a scalar field."
-    elif not (field.type.is_item_required or field.type.is_required or field.type.name == "ID"):
+    is_required = field.type.is_required or (field.type.is_item_required and field.type.is_list)
+    if field.type.kind is FieldKind.ENUM:
+        problem, hint = "it is an enum.", "Use a scalar field."
+    elif not is_required and not (is_first and field.type.name == "ID"):
         problem, hint = "it may be null.", "Add '.required()' to the field."
     elif is_first and field.type.is_list:
         reading.findings.warning(
-            Code.IDENTIFIER_IGNORED,
-            f"'{model}.{name}' is in the identifier, so it holds a single value and not a list.",
+            Code.IDENTIFIER_LIST,
+            f"'{model}.{field.name}' is in the identifier, so it holds a single value and not a list.",
             "Leave '.array()' out.",
             item.location,
         )
         return
     else:
         return
-    message = f"'{name}' cannot be in the identifier of '{model}': {problem}"
+    message = f"'{field.name}' cannot be in the identifier of '{model}': {problem}"
     reading.findings.error(Code.BAD_IDENTIFIER, message, hint, item.location)
 
 
 def _as_key_field(field: ModelField, key: PrimaryKey) -> ModelField:
-    """The key's first field is a required single value without a default, whatever was written."""
-    if not key.is_explicit or field.name != key.fields[0] or field.type.kind is not FieldKind.SCALAR:
+    """The key's first field is a required single value without a default, whatever was written.
+
+    Others have been reported where they may be null.
+    """
+    if not key.is_explicit or field.name not in key.fields or field.type.kind is not FieldKind.SCALAR:
         return field
+    if field.name != key.fields[0]:
+        return replace(field, type=replace(field.type, is_required=True))
     single = replace(field.type, is_list=False, is_item_required=False, is_required=True)
     return replace(field, type=single, default=None)
 
@@ -197,17 +173,15 @@ def _read_indexes(
     if callback is None:
         return ()
     positions = {field.name: position for position, field in enumerate(fields)}
-    indexes: list[ModelIndex] = []
-    for answer in reading.answers(callback, BuilderFunction("", "index")):
-        index = _read_index(reading, model, answer)
-        if index is None:
-            continue
-        if index.fields[0] in positions:
-            indexes.append(index)
-        else:
-            _report_ignored_index(reading, model, index, positions)
+    answers = reading.answers(callback, BuilderFunction("", "index"))
+    indexes = [_read_index(reading, model, answer) for answer in answers]
     # in the order of their fields, as the official builder writes them
-    return tuple(sorted(indexes, key=lambda index: positions[index.fields[0]]))
+    return tuple(
+        sorted(
+            (index for index in indexes if index is not None),
+            key=lambda index: positions.get(index.fields[0], len(positions)),
+        )
+    )
 
 
 def _read_index(reading: Reading, model: str, answer: Located) -> ModelIndex | None:
@@ -261,15 +235,6 @@ def _index_settings(reading: Reading, builder: Builder) -> _IndexSettings:
             # an empty name counts as none given
             settings = replace(settings, query_field=query, has_query_field=bool(query))
     return settings
-
-
-def _report_ignored_index(reading: Reading, model: str, index: ModelIndex, fields: Mapping[str, int]) -> None:
-    reading.findings.warning(
-        Code.INDEX_IGNORED,
-        f"An index of '{model}' is on '{index.fields[0]}', which is not a field; the index is left out.",
-        did_you_mean(index.fields[0], fields) or "Declare the field.",
-        index.location,
-    )
 
 
 # -- disabled operations

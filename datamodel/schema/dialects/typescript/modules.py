@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from datamodel.schema.dialects.typescript.parsing import SyntaxTree
-from datamodel.schema.dialects.typescript.values import Value
+from datamodel.schema.dialects.typescript.values import Entry, Located, ModuleObject, Unknown, Value
 from datamodel.schema.source import Location
 
 ENDINGS = (".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs")
@@ -102,7 +102,8 @@ class ModuleIndex:
             path = posixpath.normpath(posixpath.join(folder, specifier))
             return self._at(path) or self._ending_with(posixpath.basename(path))
         if specifier.startswith(("@/", "~/", "#/", "/")):
-            return self._ending_with(specifier.split("/", 1)[1])
+            path = specifier.split("/", 1)[1]
+            return self._ending_with(path) or self._ending_with(posixpath.basename(path))
         return None
 
     def _at(self, path: str) -> Module | None:
@@ -134,3 +135,56 @@ def _spellings(path: str) -> Iterable[str]:
     for base in bases:
         yield from (base + candidate for candidate in ENDINGS)
     yield from (posixpath.join(path, f"index{candidate}") for candidate in ENDINGS)
+
+
+def imported(binding: Import) -> Value:
+    """Return the value an import stands for."""
+    if binding.name == "*":
+        return ModuleObject(binding.module)
+    found = exported(binding.module, binding.name)
+    if found is not None:
+        return found.value
+    reason = f"'{binding.module.name}' does not export '{binding.name}'."
+    return Unknown(reason, "", binding.module.start, binding.module.scope, binding.name)
+
+
+def exported(module: Module, name: str, seen: frozenset[Module] = frozenset()) -> Located | None:
+    """Return what ``module`` exports as ``name``; None where it exports no such name."""
+    if module in seen:
+        return None
+    seen = seen | {module}
+    target = module.exports.get(name)
+    if isinstance(target, str):
+        return _local(module, target)
+    if isinstance(target, Import) and target.name == "*":
+        return Located(ModuleObject(target.module), module.start)
+    if isinstance(target, Import):
+        return exported(target.module, target.name, seen)
+    return next(filter(None, (exported(other, name, seen) for other in module.star_exports)), None)
+
+
+def _local(module: Module, name: str) -> Located | None:
+    if name not in module.scope.names:
+        return None
+    binding = module.scope.names[name]
+    return Located(imported(binding) if isinstance(binding, Import) else binding, module.start)
+
+
+def module_members(module: Module) -> dict[str, Entry]:
+    """Return what ``module`` exports by name, as an object's members."""
+    members: dict[str, Entry] = {}
+    for name in _export_names(module):
+        found = exported(module, name)
+        if found is not None and name != DEFAULT:
+            members[name] = Entry(found.value, found.location, found.location)
+    return members
+
+
+def _export_names(module: Module, seen: frozenset[Module] = frozenset()) -> list[str]:
+    """The names that ``module`` exports, those of ``export *`` included."""
+    if module in seen:
+        return []
+    names = dict.fromkeys(module.exports)
+    for other in module.star_exports:
+        names.update(dict.fromkeys(_export_names(other, seen | {module})))
+    return list(names)

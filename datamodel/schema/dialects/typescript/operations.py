@@ -105,8 +105,7 @@ def _written_type(reading: Reading, name: str, argument: Located, *, is_new: boo
             read_custom_type(reading, inline_name, builder, builder.location)
         return FieldType(inline_name, FieldKind.CUSTOM)
     place = FieldPlace(name, "returns", argument.location, is_model=False)
-    found = read_field(reading, place, Entry(builder, argument.location, argument.location))
-    return None if found is None else found.field.type
+    return read_field(reading, place, Entry(builder, argument.location, argument.location)).field.type
 
 
 def _ref_type(reading: Reading, name: str, builder: Builder) -> FieldType | None:
@@ -119,11 +118,11 @@ def _ref_type(reading: Reading, name: str, builder: Builder) -> FieldType | None
         return ref_type(builder, target, kind, argument.location)
     if target in reading.declared:
         message = f"'{name}' refers to '{target}', which is no type but an operation."
-        reading.findings.error(Code.REF_OF_WRONG_KIND, message, "", argument.location)
+        reading.findings.error(Code.BAD_CUSTOM_OPERATION, message, "", argument.location)
     else:
         message = f"'{name}' refers to '{target}', which the schema does not define."
         hint = did_you_mean(target, reading.declared)
-        reading.findings.error(Code.UNKNOWN_REF, message, hint, argument.location)
+        reading.findings.error(Code.BAD_CUSTOM_OPERATION, message, hint, argument.location)
     return None
 
 
@@ -192,8 +191,7 @@ def _input_type(reading: Reading, owner: str, key: str, entry: Entry) -> FieldTy
         return None
     inline_name = f"{upper_first(owner)}{upper_first(key)}"
     if builder.name in SCALAR_TYPES:
-        found = read_field(reading, FieldPlace(owner, key, entry.key_location), entry)
-        return None if found is None else found.field.type
+        return read_field(reading, FieldPlace(owner, key, entry.key_location), entry).field.type
     if builder.name == "enum":
         if inline_name not in reading.taken:
             reading.take_name(inline_name, builder.location, f"The enum of '{owner}.{key}'")

@@ -11,6 +11,7 @@ from itertools import accumulate
 import tree_sitter_typescript
 from tree_sitter import Language, Node, Parser
 
+from datamodel.schema.dialects.typescript.brackets import Misplaced, misplaced_bracket
 from datamodel.schema.dialects.typescript.codes import Code
 from datamodel.schema.dialects.typescript.findings import ReadingError, shorten
 from datamodel.schema.errors import Problem
@@ -116,6 +117,11 @@ def unparenthesized(node: Node) -> Node:
 
 def syntax_problems(tree: SyntaxTree) -> list[Problem]:
     """Return a problem for each place where the text is no TypeScript."""
+    if not tree.root.has_error:
+        return []
+    misplaced = misplaced_bracket(tree.root)
+    if misplaced is not None:
+        return [_bracket_problem(tree, misplaced)]
     problems: list[Problem] = []
     for node in _broken_nodes(tree.root):
         message, hint = _describe(tree, node)
@@ -134,6 +140,15 @@ def _broken_nodes(root: Node) -> Iterator[Node]:
             yield node
         elif node.has_error:
             pending.extend(reversed(node.children))
+
+
+def _bracket_problem(tree: SyntaxTree, misplaced: Misplaced) -> Problem:
+    where = ""
+    if misplaced.other is not None:
+        other = tree.locate(misplaced.other)
+        where = f" at line {other.line}, column {other.column}"
+    message = f"Syntax error: {misplaced.reason}{where}."
+    return Problem(Code.SYNTAX, message, "Check the brackets.", tree.locate(misplaced.node))
 
 
 def _describe(tree: SyntaxTree, node: Node) -> tuple[str, str]:

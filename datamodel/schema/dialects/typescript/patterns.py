@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tree_sitter import Node
 
-from datamodel.schema.dialects.typescript.modules import Scope
+from datamodel.schema.dialects.typescript.modules import Scope, exported
 from datamodel.schema.dialects.typescript.natives import find_property
 from datamodel.schema.dialects.typescript.parsing import field
 from datamodel.schema.dialects.typescript.strings import string_text
@@ -66,7 +66,7 @@ def _part(evaluator: Evaluator, value: Value, name: str, node: Node, scope: Scop
     if isinstance(value, Unknown):
         return value
     if isinstance(value, ModuleObject):
-        found = evaluator.exported(value.module, name)
+        found = exported(value.module, name)
         return UNDEFINED if found is None else found.value
     part = find_property(value, name, evaluator.locate(node, scope))
     return evaluator.unknown(node, scope) if part is None else part.value

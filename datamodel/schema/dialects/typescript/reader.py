@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from datamodel.schema.dialects.result import ParseResult
 from datamodel.schema.dialects.typescript.builders import build_schema
 from datamodel.schema.dialects.typescript.candidates import choose_schema
-from datamodel.schema.dialects.typescript.checks import check_relations
 from datamodel.schema.dialects.typescript.codes import Code
 from datamodel.schema.dialects.typescript.findings import Findings, ReadingError
-from datamodel.schema.dialects.typescript.modules import Module
+from datamodel.schema.dialects.typescript.modules import ENDINGS, Module
 from datamodel.schema.dialects.typescript.parsing import parse, syntax_problems
 from datamodel.schema.dialects.typescript.program import Program
 from datamodel.schema.dialects.typescript.reading import Reading
@@ -25,20 +24,26 @@ SCHEMA_WORDS = (b".schema(", b".model(", b".combine(", b"defineData(")
 def read_typescript(sources: Sequence[Source], select: str | None = None) -> ParseResult:
     """Read the Gen 2 schema in ``sources`` into the raw IR; ``select`` names one where there are several.
 
-    The uploaded code is not run. The schema is None where an error keeps it from being read; every
-    error has a location.
+    The uploaded code is not run. Where something cannot be read, the problems say so and the rest is
+    in the schema; the schema is None where nothing can be read. Every error has a location.
     """
     findings = Findings()
     schema: Schema | None = None
     try:
-        schema = _read(sources, select, findings)
+        schema = _read(_scripts(sources), select, findings)
     except ReadingError as stopped:
         findings.extend([stopped.problem])
     except RecursionError:
         location = Location(sources[0], 1, 1) if sources else None
         hint = "Write the schema as plain a.model({...}) calls."
         findings.error(Code.TOO_LARGE, "The code is nested too deeply.", hint, location)
-    return ParseResult(None if findings.has_errors else schema, findings.sorted())
+    return ParseResult(schema, findings.sorted())
+
+
+def _scripts(sources: Sequence[Source]) -> list[Source]:
+    """The TypeScript and JavaScript among ``sources``; all of them where no file name says so."""
+    scripts = [source for source in sources if source.name.lower().endswith(ENDINGS)]
+    return scripts or list(sources)
 
 
 def _read(sources: Sequence[Source], select: str | None, findings: Findings) -> Schema | None:
@@ -49,16 +54,18 @@ def _read(sources: Sequence[Source], select: str | None, findings: Findings) -> 
     program.run(skipping=set(broken))
     if _report_broken(broken, findings, None):
         return None
-    chosen = choose_schema(program, select, findings)
+    choice_findings = Findings()
+    chosen = choose_schema(program, select, choice_findings)
     if chosen is None:
-        findings.extend(problem for problems in broken.values() for problem in problems)
+        # the schema may be in a file that could not be parsed
+        syntax = [problem for problems in broken.values() for problem in problems]
+        findings.extend(syntax or choice_findings.sorted())
         return None
+    findings.extend(choice_findings.sorted())
     if _report_broken(broken, findings, chosen.module):
         return None
     findings.extend(evaluation_findings.sorted())
-    schema = build_schema(Reading(program.evaluator, findings), chosen.builder)
-    check_relations(schema, findings)
-    return schema
+    return build_schema(Reading(program.evaluator, findings), chosen.builder)
 
 
 def _report_broken(broken: dict[Module, list[Problem]], findings: Findings, chosen: Module | None) -> bool:

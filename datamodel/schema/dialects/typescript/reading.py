@@ -176,7 +176,7 @@ class Reading:
             if call.name in names:
                 calls.append(call)
                 continue
-            hint = (hints(call.name) if hints else "") or did_you_mean(call.name, names, "'.{}()'")
+            hint = (hints(call.name) if hints else "") or did_you_mean(call.name, names, ".{}()")
             self.findings.error(
                 Code.UNKNOWN_METHOD, f"'{builder}' has no method '.{call.name}()'.", hint, call.location
             )

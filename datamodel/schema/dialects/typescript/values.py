@@ -41,6 +41,8 @@ class Unknown:
     scope: Scope | None = None
     """For a name that nothing defines: where it was looked for."""
     name: str = ""
+    is_host: bool = False
+    """True for what the computer gives, such as ``process``: then all that is got from it is named."""
 
 
 @dataclass(slots=True, eq=False)
