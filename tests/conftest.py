@@ -29,6 +29,9 @@ def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> No
         settings["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
         options = settings["OPTIONS"]
         options["init_command"] = options["init_command"].replace("synchronous=FULL", "synchronous=OFF")
+    else:
+        # Creating and dropping the test database may take longer than a request's statement.
+        settings["OPTIONS"]["options"] += " -c statement_timeout=60000"
 
 
 def drop_record_tables() -> None:
