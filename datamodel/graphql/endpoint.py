@@ -18,7 +18,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from datamodel import registry
 from datamodel.access import authenticate_key
-from datamodel.graphql.errors import LimitExceeded, internal_entry, plain_entry
+from datamodel.graphql.errors import internal_entry, plain_entry
 from datamodel.graphql.http import (
     JSON_TYPE,
     Headers,
@@ -31,7 +31,7 @@ from datamodel.graphql.http import (
     require_json,
 )
 from datamodel.graphql.limits import get_limit
-from datamodel.graphql.request import Malformed, answer, encode, read_request
+from datamodel.graphql.request import Malformed, answer, encode, encode_answer, read_request
 from datamodel.modelgen.errors import DatabaseBusy
 from datamodel.registry import SchemaChanged
 
@@ -171,10 +171,7 @@ def answer_request(headers: Headers, content_type: str, body: bytes) -> Response
         raise HttpRefusal(400, "MalformedHttpRequestException", error.message) from error
     result = answer(registry.current(), caller, request)
     status = 200 if result.was_run or content_type == JSON_TYPE else 400
-    try:
-        return Response(status, encode(result.content), content_type)
-    except LimitExceeded as error:
-        return Response(200, encode({"errors": [plain_entry(error.message, error.error_type)]}), content_type)
+    return Response(status, encode_answer(result), content_type)
 
 
 async def send_response(send: Send, response: Response, extra: Mapping[str, str]) -> None:

@@ -13,7 +13,7 @@ from graphql.language import OperationType
 from datamodel.access import Caller
 from datamodel.graphql.context import RequestContext
 from datamodel.graphql.documents import DocumentCache
-from datamodel.graphql.errors import ApiError, LimitExceeded, error_entry, plain_entry
+from datamodel.graphql.errors import ApiError, error_entry, plain_entry
 from datamodel.graphql.execution import InvalidRequest, run
 from datamodel.graphql.limits import get_limit
 from datamodel.graphql.messages import variable_entry
@@ -21,7 +21,7 @@ from datamodel.graphql.schema import Api, build_api
 from datamodel.graphql.structure import check_cost
 from datamodel.registry import DataModel
 
-__all__ = ["Answer", "Malformed", "Request", "answer", "read_request"]
+__all__ = ["Answer", "Malformed", "Request", "answer", "encode", "encode_answer", "read_request"]
 
 
 class Malformed(Exception):  # noqa: N818  says what is wrong
@@ -131,11 +131,15 @@ def refused(*entries: dict[str, Any]) -> Answer:
 
 
 def encode(content: Mapping[str, Any]) -> bytes:
-    """Return an answer as JSON; raise LimitExceeded where it is too long."""
-    body = json.dumps(
-        content, ensure_ascii=False, separators=(",", ":"), default=lambda _error: None
-    ).encode()
+    """Return an answer as JSON. What JSON cannot hold, such as an error inside an error's data, is null."""
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), default=lambda _value: None)
+    return text.encode()
+
+
+def encode_answer(result: Answer) -> bytes:
+    """Return an answer as JSON; one that is too long is replaced by an error."""
+    body = encode(result.content)
     longest = get_limit("GRAPHQL_MAX_RESULT_BYTES")
-    if len(body) > longest:
-        raise LimitExceeded(f"The answer is longer than {longest} bytes.")
-    return body
+    if len(body) <= longest:
+        return body
+    return encode({"errors": [plain_entry(f"The answer is longer than {longest} bytes.", "LimitExceeded")]})
