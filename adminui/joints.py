@@ -132,20 +132,30 @@ def _of_field(schema: Schema, model: ModelType, field: ModelField) -> Joint:
     if relation is None:
         raise ValueError(f"Field '{model.name}.{field.name}' is not a relation.")
     link = schema.link(relation.link)
-    if relation.kind is RelationKind.MANY_TO_MANY:
-        far_link = find_far_link(schema, link)
-        if far_link is not None:
-            far = schema.model(far_link.parent)
-            return Joint(field.name, field.name, link, Side.PARENT, model, far, True, field, far_link)
+    far_link = find_far_link(schema, link) if relation.side is Side.PARENT and relation.is_many else None
+    if far_link is not None:
+        far = schema.model(far_link.parent)
+        return Joint(field.name, field.name, link, Side.PARENT, model, far, True, field, far_link)
     far = schema.model(link.parent if relation.side is Side.CHILD else link.child)
     is_many = relation.side is Side.PARENT and relation.is_many
     return Joint(field.name, field.name, link, relation.side, model, far, is_many, field)
 
 
 def find_far_link(schema: Schema, near: Link) -> Link | None:
-    """Return the other of the two links of ``near``'s join model."""
+    """Return the other of the two links of ``near``'s join model, generated or written out.
+
+    None where there is no such model, or where a join record needs more than its two references.
+    """
+    if not near.is_join:
+        return None
     others = [link for link in schema.links_from(near.child) if link.is_join and link.name != near.name]
-    return others[0] if len(others) == 1 else None
+    return others[0] if len(others) == 1 and not _needs_more(schema, near, others[0]) else None
+
+
+def _needs_more(schema: Schema, near: Link, far: Link) -> bool:
+    join = schema.model(near.child)
+    known = {*near.reference_fields, *far.reference_fields, join.created_at, join.updated_at, "id"}
+    return any(f.type.is_required and f.default is None and f.name not in known for f in join.stored_fields)
 
 
 def _unnamed(schema: Schema, model: ModelType) -> Iterator[Joint]:

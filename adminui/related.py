@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from adminui.joints import Joint
 from adminui.options import options_for
+from datamodel import records
 from datamodel.modelgen import Record, decode_key
 from datamodel.registry import DataModel
 from datamodel.schema.ir import Link
@@ -22,6 +23,7 @@ __all__ = [
     "Chips",
     "chip_of",
     "chips_by_row",
+    "chips_with_notes",
     "counts_by_row",
     "far_queryset",
     "find_by_url_key",
@@ -65,12 +67,11 @@ def chip_of(record: Record, note: str = "") -> Chip:
 
 def find_by_url_key(datamodel: DataModel, model: str, text: str) -> Record | None:
     """Return the live record whose address ends in ``text``, None where there is none."""
-    record_class = datamodel.model(model)
     try:
-        key = decode_key(record_class.model_type, text)
-    except (ValueError, LookupError):
+        key = decode_key(datamodel.model(model).model_type, text)
+    except (ValueError, KeyError):
         return None
-    return record_class.objects.filter(record_class.key_filter(key)).first()
+    return records.find(datamodel, model, key)
 
 
 def _values(record: Record, fields: Sequence[str]) -> tuple[Any, ...]:
@@ -198,8 +199,8 @@ def _chips_of(
     if not wanted:
         return {}
     far_class = datamodel.model(far.parent)
-    records = far_class.objects.filter(_matching(far_class, far.identifier_fields, wanted))
-    return {_values(record, far.identifier_fields): chip_of(record) for record in records}
+    found = far_class.objects.filter(_matching(far_class, far.identifier_fields, wanted))
+    return {_values(record, far.identifier_fields): chip_of(record) for record in found}
 
 
 def _cell(pairs: list[tuple[tuple[Any, ...], int]], chips: Mapping[tuple[Any, ...], Chip]) -> Chips:
@@ -232,6 +233,18 @@ def _label_paths(datamodel: DataModel, model: str) -> list[str]:
             near = record_class.names.attribute(joint.field.name)
             paths.append(f"{near}__{far_class.names.attribute(label.name)}")
     return paths
+
+
+def chips_with_notes(datamodel: DataModel, found: Sequence[Record], joint: Joint | None) -> list[Chip]:
+    """Return chips to choose from; each says whom it belongs to now, where choosing would take it away."""
+    if joint is None or not joint.is_reference or not found:
+        return [chip_of(record) for record in found]
+    owners = ones_by_row(datamodel, joint, found)
+    return [chip_of(record, _note(owners.get(record.pk))) for record in found]
+
+
+def _note(owner: Chip | None) -> str:
+    return f"now with {owner.label}" if owner else ""
 
 
 def search_records(datamodel: DataModel, model: str, text: str, limit: int) -> list[Record]:

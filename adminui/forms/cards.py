@@ -8,8 +8,16 @@ from typing import Any
 from django.urls import reverse
 
 from adminui.forms.posted import Posted
-from adminui.joints import Joint, noun
-from adminui.related import Chip, chip_of, far_queryset, find_by_url_key, missing_chip, search_records
+from adminui.joints import Joint, find_joint, noun
+from adminui.related import (
+    Chip,
+    chip_of,
+    chips_with_notes,
+    far_queryset,
+    find_by_url_key,
+    missing_chip,
+    search_records,
+)
 from datamodel.modelgen import Record
 from datamodel.registry import DataModel
 
@@ -58,7 +66,9 @@ class Card:
     @property
     def options_url(self) -> str:
         """Where the picker asks for records to choose from."""
-        return reverse("record_options", args=[self.joint.far.name])
+        url = reverse("record_options", args=[self.joint.far.name])
+        far = self._far_joint()
+        return f"{url}?_by={far.slug}" if far else url
 
     @property
     def new_url(self) -> str:
@@ -76,8 +86,15 @@ class Card:
             self.is_searching = self.takes_focus = True
         if self.is_searching:
             taken = set(self.taken_keys())
-            records = search_records(self.datamodel, self.joint.far.name, self.query, FOUND)
-            self.found = [chip for record in records if (chip := chip_of(record)).key not in taken]
+            found = search_records(self.datamodel, self.joint.far.name, self.query, FOUND)
+            chips = chips_with_notes(self.datamodel, found, self._far_joint())
+            self.found = [chip for chip in chips if chip.key not in taken]
+
+    def _far_joint(self) -> Joint | None:
+        """The relationship as the far model sees it, where the far model holds the reference."""
+        if self.joint.is_reference or self.joint.is_through:
+            return None
+        return find_joint(self.datamodel, self.joint.far.name, self.joint.far_slug)
 
     def taken_keys(self) -> list[str]:
         """The keys that need not be found again."""

@@ -15,8 +15,8 @@ from adminui.counts import record_counts
 from adminui.filters import ListQuery
 from adminui.forms import RecordForm
 from adminui.forms.conflict import merge
-from adminui.joints import noun
-from adminui.related import chip_of, find_by_url_key, search_records
+from adminui.joints import find_joint, noun
+from adminui.related import chips_with_notes, find_by_url_key, search_records
 from adminui.table import load_table
 from adminui.views.deletion import delete_record, delete_selected
 from datamodel import registry
@@ -196,8 +196,9 @@ def record_options(request: HttpRequest, model: str) -> HttpResponse:
     datamodel.model(model)
     text = typed(request.GET)
     found = search_records(datamodel, model, text, PICKED + 1)
+    joint = find_joint(datamodel, model, request.GET.get("_by", ""))
     context = {
-        "options": [chip_of(one) for one in found[:PICKED]],
+        "options": chips_with_notes(datamodel, found[:PICKED], joint),
         "has_more": len(found) > PICKED,
         "text": text,
         "model": datamodel.model(model).model_type,

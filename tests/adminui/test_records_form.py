@@ -355,3 +355,49 @@ def test_what_people_write_is_text_not_markup(blog, admin_client):
 def test_the_base_of_the_form_is_what_is_stored(blog, admin_client):
     fields = fields_of(admin_client.get("/data/Post/p/").content.decode())
     assert json.loads(fields["_base"][0]) == get(blog, "Post", "p").values()
+
+
+GEN2_JOIN = """
+type Post @model { id: ID! title: String! tags: [PostTag] @hasMany(fields: ["id"], indexName: "byPost") }
+type Tag @model { id: ID! label: String! posts: [PostTag] @hasMany(fields: ["id"], indexName: "byTag") }
+type PostTag @model {
+  id: ID!
+  postID: ID! @index(name: "byPost")
+  tagID: ID! @index(name: "byTag")
+  post: Post @belongsTo(fields: ["postID"])
+  tag: Tag @belongsTo(fields: ["tagID"])
+  %s
+}
+"""
+
+
+def test_a_join_model_written_out_is_many_to_many(activate_schema, admin_client):
+    model = activate_schema(GEN2_JOIN % "")
+    records.create(model, "Post", {"id": "p", "title": "Oak"})
+    records.create(model, "Tag", {"id": "t", "label": "wood"})
+    send(admin_client, "/data/Post/p/", link__tags=["t"])
+    assert model.model("PostTag").objects.get().get_value("tagID") == "t"
+    assert '<span class="cut">wood</span>' in admin_client.get("/data/Post/").content.decode()
+    send(admin_client, "/data/Tag/t/", unlink__posts=["p"])
+    assert model.model("PostTag").objects.count() == 0
+
+
+def test_a_join_model_that_needs_more_is_made_on_its_own_page(activate_schema, admin_client):
+    model = activate_schema(GEN2_JOIN % "role: String!")
+    records.create(model, "Post", {"id": "p", "title": "Oak"})
+    page = admin_client.get("/data/Post/p/").content.decode()
+    assert "has many PostTag" in page
+    assert 'href="/data/PostTag/new/?post=p"' in page
+
+
+def test_the_picker_says_whom_a_record_would_be_taken_from(blog, admin_client):
+    page = admin_client.get("/data/User/u2/").content.decode()
+    assert "/data/Post/options/?_by=author" in page
+    text = admin_client.get("/data/Post/options/?_by=author&q=oak").content.decode()
+    assert "now with Nadia" in text
+
+
+@pytest.mark.parametrize("key", ["~00", "~", "~ED~A0~80", "%00", "a" * 3000])
+def test_a_key_that_no_record_can_have_is_not_found(blog, admin_client, key):
+    assert admin_client.get(f"/data/Post/{key}/").status_code == 404
+    assert admin_client.get(f"/data/Post/?author={key}").status_code == 200
