@@ -320,13 +320,13 @@ class Evaluator:
         body = function.node.child_by_field_name("body")
         if body is None:
             return UNDEFINED
-        if body.type == "statement_block":
-            self._depth += 2  # a block takes more of the interpreter's stack than an expression
-            try:
-                return self._run(self, body, scope)
-            finally:
-                self._depth -= 2
-        return self.evaluate(body, scope)
+        self._depth += 2  # a call takes more of the interpreter's stack than an operator
+        try:
+            return (
+                self._run(self, body, scope) if body.type == "statement_block" else self.evaluate(body, scope)
+            )
+        finally:
+            self._depth -= 2
 
     def _bind_parameters(self, parameters: Node, arguments: Sequence[Located], scope: Scope) -> None:
         nodes = [p for p in parameters.named_children if p.type != "comment"]

@@ -137,25 +137,30 @@ def _spellings(path: str) -> Iterable[str]:
     yield from (posixpath.join(path, f"index{candidate}") for candidate in ENDINGS)
 
 
-def imported(binding: Import) -> Value:
+Seen: TypeAlias = set[tuple[Module, str]]
+"""The exports that have been looked at, as files may export each other's names in circles."""
+
+
+def imported(binding: Import, seen: Seen | None = None) -> Value:
     """Return the value an import stands for."""
     if binding.name == "*":
         return ModuleObject(binding.module)
-    found = exported(binding.module, binding.name)
+    found = exported(binding.module, binding.name, seen)
     if found is not None:
         return found.value
     reason = f"'{binding.module.name}' does not export '{binding.name}'."
     return Unknown(reason, "", binding.module.start, binding.module.scope, binding.name)
 
 
-def exported(module: Module, name: str, seen: frozenset[Module] = frozenset()) -> Located | None:
+def exported(module: Module, name: str, seen: Seen | None = None) -> Located | None:
     """Return what ``module`` exports as ``name``; None where it exports no such name."""
-    if module in seen:
+    seen = set() if seen is None else seen
+    if (module, name) in seen:
         return None
-    seen = seen | {module}
+    seen.add((module, name))
     target = module.exports.get(name)
     if isinstance(target, str):
-        return _local(module, target)
+        return _local(module, target, seen)
     if isinstance(target, Import) and target.name == "*":
         return Located(ModuleObject(target.module), module.start)
     if isinstance(target, Import):
@@ -163,11 +168,11 @@ def exported(module: Module, name: str, seen: frozenset[Module] = frozenset()) -
     return next(filter(None, (exported(other, name, seen) for other in module.star_exports)), None)
 
 
-def _local(module: Module, name: str) -> Located | None:
+def _local(module: Module, name: str, seen: Seen) -> Located | None:
     if name not in module.scope.names:
         return None
     binding = module.scope.names[name]
-    return Located(imported(binding) if isinstance(binding, Import) else binding, module.start)
+    return Located(imported(binding, seen) if isinstance(binding, Import) else binding, module.start)
 
 
 def module_members(module: Module) -> dict[str, Entry]:
@@ -180,11 +185,15 @@ def module_members(module: Module) -> dict[str, Entry]:
     return members
 
 
-def _export_names(module: Module, seen: frozenset[Module] = frozenset()) -> list[str]:
+def _export_names(module: Module) -> list[str]:
     """The names that ``module`` exports, those of ``export *`` included."""
-    if module in seen:
-        return []
-    names = dict.fromkeys(module.exports)
-    for other in module.star_exports:
-        names.update(dict.fromkeys(_export_names(other, seen | {module})))
+    names: dict[str, None] = {}
+    seen: set[Module] = set()
+    pending = [module]
+    while pending:
+        current = pending.pop()
+        if current not in seen:
+            seen.add(current)
+            names.update(dict.fromkeys(current.exports))
+            pending.extend(reversed(current.star_exports))
     return list(names)
