@@ -93,7 +93,14 @@ class Walk:
         records = model.all_objects.filter(Among(attributes, keys)).order_by("joinery_pk")
         if self.schema.has_datastore:
             records = records.filter(joinery_deleted=False)
-        return records.select_for_update() if self.is_locking else records
+        return records.select_for_update() if self.is_locking else records.only(*self.shown_attributes(model))
+
+    def shown_attributes(self, model: type[Record]) -> set[str]:
+        """Return what a preview needs of a record: to follow its links and to name it."""
+        links = self.schema.links_from(model.model_type.name)
+        names = {*model.model_type.primary_key, *(name for link in links for name in link.reference_fields)}
+        shown = {model.names.attribute(name) for name in names} | {"joinery_deleted"}
+        return shown | ({model.label_attribute} if model.label_attribute else set())
 
     def add(self, reached: Reached) -> bool:
         """Note a child; return True where it is newly found to go."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextvars import ContextVar
 from typing import TypeVar
 
 from django.db import IntegrityError, OperationalError, connection, transaction
@@ -15,6 +16,9 @@ __all__ = ["transact"]
 T = TypeVar("T")
 
 RETRIES = 3
+
+_locked: ContextVar[DataModel | None] = ContextVar("joinery_locked", default=None)
+"""The data model whose version the outermost transaction has locked."""
 
 POSTGRESQL_TRANSIENT = frozenset({"40001", "40P01", "55P03"})
 """Serialization failure, deadlock, lock not available."""
@@ -31,25 +35,34 @@ def transact(datamodel: DataModel, work: Callable[[], T]) -> T:
     meanwhile. Raise DatabaseBusy after that, and SchemaChanged where another version is active.
     """
     if connection.in_atomic_block:
-        return attempt(datamodel, work)
-    for _ in range(RETRIES):
+        return run_inside(datamodel, work)
+    failure: Exception | None = None
+    for _ in range(1 + RETRIES):
         try:
-            return attempt(datamodel, work)
+            return run_outermost(datamodel, work)
         except (OperationalError, IntegrityError) as error:
             if not is_transient(error):
                 raise
-    try:
-        return attempt(datamodel, work)
-    except (OperationalError, IntegrityError) as error:
-        if is_transient(error):
-            raise DatabaseBusy from error
-        raise
+            failure = error
+    raise DatabaseBusy from failure
 
 
-def attempt(datamodel: DataModel, work: Callable[[], T]) -> T:
+def run_outermost(datamodel: DataModel, work: Callable[[], T]) -> T:
     """Run ``work`` once; all of it happens or nothing."""
     with transaction.atomic():
         lock_version(datamodel)
+        token = _locked.set(datamodel)
+        try:
+            return work()
+        finally:
+            _locked.reset(token)
+
+
+def run_inside(datamodel: DataModel, work: Callable[[], T]) -> T:
+    """Run ``work`` as a part of the transaction around it, which goes on where the part fails."""
+    with transaction.atomic():
+        if _locked.get() is not datamodel:
+            lock_version(datamodel)
         return work()
 
 

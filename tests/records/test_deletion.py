@@ -68,11 +68,9 @@ def test_the_default_policy_is_that_of_the_documents(activate_schema, spelling):
     assert datamodel.schema.link(spelling.link).on_delete == spelling.default
 
 
-def test_deleting_a_parent_obeys_the_policy(activate_schema, case, datastore):
+def test_deleting_a_parent_obeys_the_policy(activate_schema, case):
     spelling, policy = case
-    datamodel = activate_schema(
-        spelling.text, spelling.name, on_delete={spelling.link: policy}, datastore=datastore
-    )
+    datamodel = activate_schema(spelling.text, spelling.name, on_delete={spelling.link: policy})
     link, parent, child = family(datamodel, spelling)
     if policy is OnDelete.RESTRICT:
         with pytest.raises(records.RestrictedDelete) as refused:
