@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -132,13 +133,25 @@ class Census:
         return sum(found.values()), tuple(found)
 
     def duplicates(self, change: ModelChange) -> tuple[str, ...]:
-        """Return examples of values of the new primary key that several records share."""
-        kept = [name for name in change.new.primary_key if change.old.find_field(name) is not None]
-        if not kept:
-            return ("the same value",) if self.count(change.name).stored > 1 else ()
-        attributes = [self.attribute(change.name, name) for name in kept]
-        groups = self._records(change.name).values_list(*attributes).annotate(n=Count("pk")).filter(n__gt=1)
-        return tuple(", ".join(str(part) for part in group[:-1]) for group in groups.order_by()[:EXAMPLES])
+        """Return examples of values of the new primary key that several rows would share.
+
+        A part of the key that is added, or that a row lacks, does not tell rows apart.
+        """
+        parts = [each for name in change.new.primary_key if (each := change.old.find_field(name)) is not None]
+        attributes = [self.attribute(change.name, part.name) for part in parts]
+        rows = self._records(change.name).order_by()
+        if not any(self._changes_value(change.name, part.name) for part in parts):
+            groups = rows.values_list(*attributes).annotate(n=Count("pk")).filter(n__gt=1) if parts else []
+            shared = [group[:-1] for group in groups[:EXAMPLES]]
+            if not parts and self.count(change.name).stored > 1:
+                shared = [()]
+        else:
+            conversions = [self._conversion(change.name, part.name) for part in parts]
+            keys = Counter(
+                _converted_key(row, conversions) for row in rows.values_list(*attributes).iterator(2000)
+            )
+            shared = [key for key, count in keys.most_common(EXAMPLES) if count > 1]
+        return tuple(", ".join(_shown(part) for part in key) for key in shared)
 
     def dangling(self, change: LinkChange) -> tuple[int, tuple[str, ...]]:
         """Count the live records whose reference names no record, with examples of the references."""
@@ -149,6 +162,20 @@ class Census:
         attributes = [self.attribute(link.child, name) for name in link.reference_fields]
         examples = records.values_list(*attributes).order_by(*attributes).distinct()[:EXAMPLES]
         return records.count(), tuple(", ".join(str(part) for part in row) for row in examples)
+
+    def lacks_parent(self, change: LinkChange, value: Any) -> bool:
+        """Return whether no record has the value that every new reference would get."""
+        link = change.link
+        parent = self.diff.before.find_model(link.parent)
+        (identifier,) = link.identifier_fields
+        if (
+            parent is None
+            or parent.find_field(identifier) is None
+            or self._changes_value(link.parent, identifier)
+        ):
+            return True
+        match = {self.attribute(link.parent, identifier): value}
+        return not self._records(link.parent).filter(LIVE, **match).exists()
 
     def _dangling_records(self, change: LinkChange) -> QuerySet[models.Model] | None:
         """Return those records, or None where the columns are only known after other steps."""
@@ -176,9 +203,12 @@ class Census:
         return any(self._changes_value(model, name) for model, name in ends)
 
     def _changes_value(self, model: str, name: str) -> bool:
+        return self._conversion(model, name) is not None
+
+    def _conversion(self, model: str, name: str) -> Conversion | None:
         kept = self.diff.find_kept(model)
-        change = kept and kept.find(name)
-        return bool(change and change.conversion)
+        change = kept.find(name) if kept else None
+        return change.conversion if change else None
 
 
 def is_misfit(conversion: Conversion, value: Any) -> bool:
@@ -188,6 +218,19 @@ def is_misfit(conversion: Conversion, value: Any) -> bool:
     except ValueError:
         return True
     return conversion.loses_items(value)
+
+
+def _converted_key(row: tuple[Any, ...], conversions: Sequence[Conversion | None]) -> tuple[Any, ...]:
+    """Return the row's key after the change, as text; what does not fit is lacking."""
+    parts = (
+        value if conversion is None or is_misfit(conversion, value) else conversion.convert(value)
+        for value, conversion in zip(row, conversions, strict=True)
+    )
+    return tuple(None if part is None else str(part) for part in parts)
+
+
+def _shown(part: Any) -> str:
+    return "no value" if part is None else str(part)
 
 
 def fits(schema: Schema, field_type: FieldType, value: Any) -> bool:

@@ -66,7 +66,7 @@ class Autodetector(MigrationAutodetector):
 
     def _optimize_migrations(self) -> None:
         for migration in self.migrations.get(APP_LABEL, []):
-            migration.operations[:] = _fold_into_tables(migration.operations)
+            migration.operations = _fold_into_tables(migration.operations)  # type: ignore[misc]  # stubs say ClassVar
 
 
 def _fold_into_tables(operations: Sequence[Operation]) -> list[Operation]:

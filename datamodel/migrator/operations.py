@@ -178,7 +178,7 @@ class CheckReferences(RecordOperation):
     def _settle_live(self, dangling: QuerySet[models.Model]) -> None:
         if self.may_clear and self.clearable:
             dangling.update(**dict.fromkeys(self.clearable))
-        elif rows := dangling.values_list(*self.fields)[:5]:
+        elif rows := dangling.order_by(*self.fields).values_list(*self.fields).distinct()[:5]:
             found = "; ".join(", ".join(str(part) for part in row) for row in rows)
             raise MigrationRefused(
                 f"References of {self.label} name records that do not exist: {found}. "

@@ -94,7 +94,7 @@ def find_outcomes(diff: SchemaDiff, census: Census, defaults: Mapping[tuple[str,
         for model in diff.kept
         for each in model.fields
     }
-    return Outcomes(fields, tuple(_link_outcome(change, diff, census) for change in diff.links))
+    return Outcomes(fields, tuple(_link_outcome(change, diff, census, fields) for change in diff.links))
 
 
 def _check_defaults(schema: Schema, defaults: Mapping[tuple[str, str], Any]) -> dict[tuple[str, str], Any]:
@@ -168,7 +168,9 @@ def _ask_default(change: FieldChange, schema: Schema, lacking: int) -> Question:
     return Question("default", change.model, change.name, enum.names if enum else (), text, is_blocking=True)
 
 
-def _link_outcome(change: LinkChange, diff: SchemaDiff, census: Census) -> LinkOutcome:
+def _link_outcome(
+    change: LinkChange, diff: SchemaDiff, census: Census, fields: Mapping[tuple[str, str], FieldOutcome]
+) -> LinkOutcome:
     link = change.link
     kept = diff.find_kept(link.child)
     if (
@@ -181,8 +183,24 @@ def _link_outcome(change: LinkChange, diff: SchemaDiff, census: Census) -> LinkO
     clearable = tuple(name for name in link.reference_fields if not is_filled(kept.new, kept.new.field(name)))
     if not change.becomes_enforced:
         return LinkOutcome(change, clearable=clearable, must_check=census.is_converted(change))
-    dangling, examples = census.dangling(change)
+    if len(link.reference_fields) == 1 and kept.old.find_field(link.reference_fields[0]) is None:
+        dangling, examples = _dangling_fill(change, fields[link.child, link.reference_fields[0]], census)
+    else:
+        dangling, examples = census.dangling(change)
     return LinkOutcome(change, dangling, examples, clearable, must_check=True)
+
+
+def _dangling_fill(change: LinkChange, outcome: FieldOutcome, census: Census) -> tuple[int, tuple[str, ...]]:
+    """Count what dangles where the reference is new and every record gets the same one."""
+    filler = outcome.filler
+    if (
+        filler is None
+        or not filler.is_known
+        or not outcome.live
+        or not census.lacks_parent(change, filler.value)
+    ):
+        return 0, ()
+    return outcome.live, (str(filler.value),)
 
 
 def _is_comparable(schema: Schema, link: Link) -> bool:

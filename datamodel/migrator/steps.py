@@ -89,8 +89,7 @@ def _model_steps(
 ) -> Iterator[PlanStep]:
     for each in change.fields:
         yield from _field_steps(outcomes.fields[each.model, each.name], diff)
-    if change.is_key_changed:
-        yield _key_step(change, outcomes, census)
+    yield from _key_steps(change, outcomes, census)
     yield from _index_steps(change)
 
 
@@ -185,19 +184,26 @@ def _conversion_step(kind: str, text: str, outcome: FieldOutcome) -> PlanStep:
     return PlanStep(kind, Risk.DESTRUCTIVE, text, change.model, change.name, misfits, detail)
 
 
-def _key_step(change: ModelChange, outcomes: Outcomes, census: Census) -> PlanStep:
+def _key_steps(change: ModelChange, outcomes: Outcomes, census: Census) -> Iterator[PlanStep]:
+    """A key that changes, or whose values do, must still tell records apart."""
+    is_converted = any(each.conversion for each in change.fields if each.name in change.new.primary_key)
+    if not change.is_key_changed and not is_converted:
+        return
     old, new = (" + ".join(model.primary_key) for model in (change.old, change.new))
     text = f"change the primary key of {change.name} from {old} to {new}"
+    if not change.is_key_changed:
+        text = f"keep {new} the primary key of {change.name}"
     duplicates = () if outcomes.makes_key(change) else census.duplicates(change)
     blocker = ""
     if duplicates:
+        shared = quoted([example for example in duplicates if example])
+        values = f": {shared}" if shared else ""
         blocker = (
-            f"Records of {change.name} share a value of {new}: {quoted(duplicates)}. "
-            "Give each record its own first."
+            f"Records of {change.name} would share a value of {new}{values}. Give each its own value first."
         )
-    return PlanStep(
-        "change_key", Risk.RISKY, text, change.name, rows=census.count(change.name).live, blocker=blocker
-    )
+    if change.is_key_changed or blocker:
+        live = census.count(change.name).live
+        yield PlanStep("change_key", Risk.RISKY, text, change.name, rows=live, blocker=blocker)
 
 
 def _index_steps(change: ModelChange) -> Iterator[PlanStep]:

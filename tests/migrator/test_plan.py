@@ -333,7 +333,9 @@ def test_a_changed_primary_key_with_duplicates_stands_in_the_way(change):
     assert plan.is_blocked
     step = next(step for step in plan.steps if step.kind == "change_key")
     assert step.text == "change the primary key of Post from id to slug"
-    assert "Records of Post share a value of slug: 'same'." in step.blocker
+    assert (
+        step.blocker == "Records of Post would share a value of slug: 'same'. Give each its own value first."
+    )
 
 
 def test_values_that_no_longer_fit_an_embedded_type_are_counted(change):
@@ -384,3 +386,30 @@ def test_dropping_loses_and_adding_does_not(change):
     risks = {step.kind: step.risk for step in plan_for(post("other: Int")).steps}
     assert risks == {"add_field": Risk.SAFE, "drop_field": Risk.DESTRUCTIVE}
     apply_plan(plan_for(post("title: String other: Int")))
+
+
+def test_a_new_key_field_that_all_records_would_share_stands_in_the_way(change):
+    change("type Post @model { id: ID! }")
+    add("Post")
+    add("Post")
+    plan = plan_for("type Post @model { slug: String! @primaryKey }", defaults={("Post", "slug"): "a"})
+    (step,) = [step for step in plan.steps if step.blocker]
+    assert step.blocker == "Records of Post would share a value of slug. Give each its own value first."
+
+
+def test_keys_that_are_the_same_after_a_conversion_stand_in_the_way(change):
+    change("type Post @model { slug: String! @primaryKey }")
+    add("Post", slug="1")
+    add("Post", slug="01")
+    plan = plan_for("type Post @model { slug: Int! @primaryKey }")
+    assert plan.is_blocked
+    assert "'1'" in " ".join(step.blocker for step in plan.steps)
+
+
+def test_a_new_required_reference_to_nothing_stands_in_the_way(change):
+    change("type Post @model { id: ID! } type Comment @model { id: ID! }")
+    add("Comment")
+    text = ONE_TO_MANY.replace("postID: ID", "postID: ID!")
+    assert plan_for(text, defaults={("Comment", "postID"): "nobody"}).is_blocked
+    add("Post", id="p")
+    assert not plan_for(text, defaults={("Comment", "postID"): "p"}).is_blocked
