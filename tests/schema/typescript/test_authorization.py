@@ -113,3 +113,12 @@ def test_the_field_of_a_rule_has_to_be_able_to_hold_it(problem, field, rule):
 
 def test_an_id_may_hold_an_owner(read):
     assert read("Post: a.model({ who: a.id() }).authorization((allow) => [allow.ownerDefinedIn('who')])")
+
+
+@pytest.mark.parametrize("written", ["allow.owner()", "[allow.owner()]", "'owner'"])
+def test_rules_without_their_function_are_an_error_that_shows_how(problem, written):
+    found = problem(f"Post: a.model({{ t: a.string() }}).authorization({written})")
+    assert str(found).endswith(
+        "schema.E207 '.authorization()' takes a function. "
+        "Write '.authorization((allow) => [allow.publicApiKey()])'."
+    )

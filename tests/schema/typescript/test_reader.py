@@ -217,3 +217,42 @@ def test_a_syntax_error_in_a_file_the_schema_may_use_is_reported(other):
     assert result.schema is None
     assert {problem.code for problem in result.problems} == {"schema.E200"}
     assert result.problems[0].location.source.name == "other.ts"
+
+
+def test_two_files_with_a_schema_of_the_same_name_are_pointed_out():
+    files = {"a.ts": f"const schema = {schema_of('Post')};", "b.ts": f"const schema = {schema_of('Cart')};"}
+    result = read_files(files)
+    assert names(result) == ["Post"]
+    assert str(result.problems[0]) == (
+        "a.ts:1:16: schema.W251 The schema in 'a.ts' is used; there are others in 'b.ts'. "
+        "Upload one of them, or combine them with a.combine([…])."
+    )
+
+
+def test_schemas_without_names_cannot_be_chosen_between():
+    (problem,) = read_files({"a.ts": f"{schema_of('Post')};\n{schema_of('Cart')};"}).problems
+    assert "Give each a name of its own" in problem.hint
+
+
+def test_files_of_other_kinds_are_passed_over():
+    result = read_files({"README.md": "# { [ (", "schema.ts": f"const schema = {schema_of('Post')};"})
+    assert names(result) == ["Post"]
+
+
+def test_a_file_without_a_telling_name_is_read_as_typescript():
+    assert names(read_files({"pasted": f"const schema = {schema_of('Post')};"})) == ["Post"]
+
+
+def test_a_schema_from_a_file_that_was_not_uploaded_is_an_error():
+    text = "import { schema } from './schema'; defineData({ schema });"
+    (problem,) = read_files({"resource.ts": text}).problems
+    assert "'schema' comes from './schema', which was not uploaded." in str(problem)
+
+
+def test_files_may_pass_a_name_around_in_a_circle():
+    files = {
+        "a.ts": "import { x } from './b'; export { x }; const schema = a.schema({ X: x });",
+        "b.ts": "import { x } from './a'; export { x };",
+    }
+    (problem,) = read_files(files).problems
+    assert problem.code == "schema.E201"

@@ -51,8 +51,7 @@ def last_rules(reading: Reading, calls: Iterable[Call]) -> tuple[Rule, ...] | No
     if call is None:
         return None
     before = len(reading.findings)
-    callback = reading.argument(call, 0, "a function: (allow) => [allow.publicApiKey()]")
-    answers = [] if callback is None else reading.answers(callback, Namespace("allow"))
+    answers = reading.answers(call, Namespace("allow"), "(allow) => [allow.publicApiKey()]")
     rules = [rule for rule in (_read_rule(reading, answer) for answer in answers) if rule is not None]
     is_unreadable = not rules and len(reading.findings) > before
     return tuple(rules) if rules or is_unreadable else None

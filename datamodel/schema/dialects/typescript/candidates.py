@@ -38,7 +38,7 @@ def choose_schema(program: Program, select: str | None, findings: Findings) -> C
     candidates = _candidates(program)
     if select is not None:
         return _selected(program, candidates, select, findings)
-    preferred = _defined(program, findings) or _preferred(program, candidates)
+    preferred = _defined(program, findings) or _preferred(program, candidates, findings)
     if preferred is not None or findings.has_errors:
         return preferred
     if not candidates:
@@ -123,14 +123,31 @@ def _defined(program: Program, findings: Findings) -> Candidate | None:
     return None
 
 
-def _preferred(program: Program, candidates: Sequence[Candidate]) -> Candidate | None:
+def _preferred(program: Program, candidates: Sequence[Candidate], findings: Findings) -> Candidate | None:
     """The schema called ``schema``, else a default export."""
     usable = {id(candidate.builder) for candidate in candidates}
     for name in (SCHEMA_NAME, DEFAULT):
-        for candidate in _all_named(program):
-            if candidate.name == name and id(candidate.builder) in usable:
-                return candidate
+        found = {
+            id(candidate.builder): candidate
+            for candidate in _all_named(program)
+            if candidate.name == name and id(candidate.builder) in usable
+        }
+        if found:
+            first, *others = found.values()
+            if others:
+                _warn_about_files(first, others, findings)
+            return first
     return None
+
+
+def _warn_about_files(first: Candidate, others: Sequence[Candidate], findings: Findings) -> None:
+    listed = ", ".join(f"'{candidate.module.name}'" for candidate in others)
+    findings.warning(
+        Code.OTHER_SCHEMAS,
+        f"The schema in '{first.module.name}' is used; there are others in {listed}.",
+        "Upload one of them, or combine them with a.combine([…]).",
+        first.builder.location,
+    )
 
 
 def _all_named(program: Program) -> list[Candidate]:
@@ -176,11 +193,15 @@ def _binding(module: Module, name: str) -> Value:
 
 def _warn_about_others(candidates: Sequence[Candidate], findings: Findings) -> None:
     first, *others = candidates
-    listed = ", ".join(f"'{candidate.name}'" for candidate in others if candidate.name)
-    file_name = first.module.name
+    names = [candidate.name for candidate in others if candidate.name]
+    used = f"'{first.name}'" if first.name else "The schema here"
+    quoted = ", ".join(f"'{name}'" for name in names)
+    listed = f"; the others are {quoted}" if names else ""
     findings.warning(
         Code.OTHER_SCHEMAS,
-        f"'{first.name}' is used, the first of {len(candidates)} schemas; the others are {listed}.",
-        f"To choose another, name it after the file: '{file_name}#{others[0].name}'.",
+        f"{used} is used, the first of {len(candidates)} schemas{listed}.",
+        f"To choose another, name it after the file: '{first.module.name}#{names[0]}'."
+        if names
+        else "Give each a name of its own to choose between them.",
         first.builder.location,
     )

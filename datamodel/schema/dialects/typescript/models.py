@@ -169,11 +169,8 @@ def _read_indexes(
 ) -> tuple[ModelIndex, ...]:
     if call is None:
         return ()
-    callback = reading.argument(call, 0, "a function: (index) => [index('field')]")
-    if callback is None:
-        return ()
     positions = {field.name: position for position, field in enumerate(fields)}
-    answers = reading.answers(callback, BuilderFunction("", "index"))
+    answers = reading.answers(call, BuilderFunction("", "index"), "(index) => [index('field')]")
     indexes = [_read_index(reading, model, answer) for answer in answers]
     # in the order of their fields, as the official builder writes them
     return tuple(

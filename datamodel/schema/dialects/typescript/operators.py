@@ -95,7 +95,7 @@ def apply_unary(operator: str, value: Value) -> Value:
         case "-" if isinstance(value, int | float):
             return -value
         case "+" if isinstance(value, int | float):
-            return value
+            return +value
         case _:
             return None
 

@@ -18,6 +18,7 @@ from datamodel.schema.dialects.typescript.values import (
     BuilderFunction,
     Call,
     Entry,
+    Function,
     ListValue,
     Located,
     Method,
@@ -158,8 +159,18 @@ class Reading:
         self.findings.error(Code.BAD_ARGUMENT, f"{call} needs {expected}.", "", builder.location)
         return None
 
-    def answers(self, callback: Located, parameter: Value) -> list[Located]:
-        """Return what ``callback(parameter)`` gives, a single answer or a list of them, as a list."""
+    def answers(self, call: Call, parameter: Value, example: str) -> list[Located]:
+        """Return what the function given to ``call`` answers, one thing or a list of them, as a list."""
+        callback = self.argument(call, 0, f"a function: {example}")
+        if callback is None:
+            return []
+        value = callback.value
+        # a rule written without its function refers to a name that only the function would have
+        is_bare = isinstance(value, Unknown) and value.name != "" and f"({value.name})" in example
+        if is_bare or not isinstance(value, Function | Unknown):
+            message, hint = f"'.{call.name}()' takes a function.", f"Write '.{call.name}({example})'."
+            self.findings.error(Code.BAD_ARGUMENT, message, hint, callback.location)
+            return []
         given = [Located(parameter, callback.location)]
         value = self.evaluator.call(callback.value, given, callback.location)
         if isinstance(value, ListValue):

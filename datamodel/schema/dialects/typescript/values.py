@@ -6,8 +6,10 @@ call knows where it was written, so that a problem found much later still points
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import TYPE_CHECKING, TypeAlias
 
 from tree_sitter import Node
@@ -195,16 +197,27 @@ def to_text(value: Value) -> str:
             return "null"
         case bool():
             return "true" if value else "false"
-        case float() if value.is_integer() and abs(value) < 1e21:
-            return str(int(value))
-        case str() | int() | float():
-            return str(value)
+        case str():
+            return value
+        case int() | float():
+            return _number_text(value)
         case Undefined():
             return "undefined"
         case ListValue() if not any(isinstance(item.value, ListValue) for item in value):
             return join_texts(item.value for item in value)
         case _:
             return "[object Object]"
+
+
+def _number_text(value: float) -> str:
+    """Return a number as JavaScript prints it: the shortest digits, an exponent only far from 1."""
+    if not math.isfinite(value):
+        return "NaN" if math.isnan(value) else f"{'-' if value < 0 else ''}Infinity"
+    shortest = Decimal(repr(float(value))).normalize()
+    if value == 0 or 1e-6 <= abs(value) < 1e21:
+        return f"{shortest:f}"
+    mantissa, exponent = f"{shortest:e}".split("e")
+    return f"{mantissa}e{int(exponent):+d}"
 
 
 def describe(value: Value) -> str:
