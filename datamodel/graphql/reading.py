@@ -131,12 +131,13 @@ class Reader:
     def one(self, relation: RelationSelection, keys: Sequence[tuple[Any, ...]]) -> list[Node | None]:
         """Return the far record for each key, or None.
 
-        With DataStore a parent that was deleted is answered as its tombstone, which clients need.
+        A parent that was deleted is answered as its tombstone where `_deleted` is selected: that is how
+        DataStore asks, and it needs the answer. To everybody else the parent is gone.
         """
         selection = cast(RecordSelection, relation.far)
         far = selection.record
         attributes = [far.names.attribute(name) for name in relation.far_fields]
-        is_tombstone_shown = relation.is_parent and self.datamodel.schema.has_datastore
+        is_tombstone_shown = relation.is_parent and "joinery_deleted" in selection.attributes
         manager = far.all_objects if is_tombstone_shown else far.objects
         records: QuerySet[Any] = manager.filter(among(attributes, keys))
         if not relation.is_parent:

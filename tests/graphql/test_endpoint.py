@@ -13,7 +13,7 @@ from datamodel import records, registry
 from datamodel.graphql import endpoint, request
 from datamodel.registry import DataModel, SchemaChanged
 
-from ..conftest import call_asgi
+from tests.conftest import call_asgi
 from .schemas import TEAM
 
 Activate = Callable[..., DataModel]

@@ -12,7 +12,7 @@ from datamodel import access, records
 from datamodel.graphql import reading
 from datamodel.registry import DataModel
 
-from ..conftest import call_asgi
+from tests.conftest import call_asgi
 from .schemas import TEAM
 
 Gql = Callable[..., dict[str, Any]]

@@ -330,6 +330,7 @@ def test_datastore_metadata_and_deleted_parents_are_shown(activate_schema: Activ
     gql('mutation { deleteTeam(input: {id: "t0"}) { id } }')
     answer = gql(
         '{ listTeams { items { id } } getMember(id: "t0m0") { _version _deleted _lastChangedAt team { id _deleted } }'
+        ' plain: getMember(id: "t0m0") { team { id } }'
         " syncTeams { items { id _deleted _version } startedAt nextToken } }"
     )["data"]
     assert answer["listTeams"] == {"items": []}
@@ -337,6 +338,7 @@ def test_datastore_metadata_and_deleted_parents_are_shown(activate_schema: Activ
     assert answer["getMember"]["_deleted"] is None
     assert answer["getMember"]["_lastChangedAt"] > 10**12
     assert answer["getMember"]["team"] == {"id": "t0", "_deleted": True}
+    assert answer["plain"] == {"team": None}
     assert answer["syncTeams"]["items"] == [{"id": "t0", "_deleted": True, "_version": 2}]
     assert answer["syncTeams"]["startedAt"] > 10**12
 
