@@ -43,6 +43,8 @@ class Asked:
     choices: tuple[Choice, ...]
     value: str
     is_blocking: bool
+    is_open: bool
+    """False where the plan was made with the answer."""
     wrong: str = ""
 
     @property
@@ -78,8 +80,9 @@ def _ask(plan: Plan, question: Question, posted: QueryDict, wrong: Mapping[str, 
         choices = tuple(_value_choices(plan, question, value))
     else:
         choices = tuple(_rename_choices(question, value))
+    is_open = question in plan.questions
     return Asked(
-        name, question.text, question.kind, choices, value, question.is_blocking, wrong.get(name, "")
+        name, question.text, question.kind, choices, value, question.is_blocking, is_open, wrong.get(name, "")
     )
 
 

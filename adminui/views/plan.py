@@ -74,6 +74,7 @@ def _show(
     wrong: dict[str, str] | None = None,
 ) -> HttpResponse:
     """Show the steps by what they risk, and the questions."""
+    questions = ask_all(found, request.POST, wrong or {})
     context: dict[str, Any] = {
         "stored": stored,
         "plan": found,
@@ -83,7 +84,8 @@ def _show(
         "destructive": step_rows(found, Risk.DESTRUCTIVE),
         "consented": request.POST.getlist("consent"),
         "consent_words": CONSENT_WORDS,
-        "questions": ask_all(found, request.POST, wrong or {}),
+        "questions": questions,
+        "open_questions": [question for question in questions if question.is_open],
         "refused": refused,
         "files": ", ".join(short_name(source.name) for source in found.sources),
     }
