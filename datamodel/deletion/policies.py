@@ -13,6 +13,7 @@ from datamodel.deletion.sets import Among
 from datamodel.deletion.walk import Reached, Walk
 from datamodel.modelgen import Record
 from datamodel.modelgen.errors import Blocked, RestrictedDelete
+from datamodel.modelgen.filled import updated_field
 from datamodel.modelgen.values import iso_timestamp, now_ms
 from datamodel.schema.ir import Link, OnDelete
 
@@ -152,7 +153,7 @@ def clear(group: Sequence[Reached], now: int) -> list[Touched]:
     """Set the reference fields of children to null; all have the same model and fields."""
     model = type(group[0].record)
     values: dict[str, Any] = dict.fromkeys(group[0].fields)
-    if updated_at := timestamp_field(model):
+    if updated_at := updated_field(model.model_type):
         values[updated_at] = iso_timestamp(now)
     model.all_objects.filter(Among(["joinery_pk"], [(one.record.joinery_pk,) for one in group])).update(
         joinery_version=F("joinery_version") + 1,
@@ -160,14 +161,6 @@ def clear(group: Sequence[Reached], now: int) -> list[Touched]:
         **{model.names.attribute(name): value for name, value in values.items()},
     )
     return [set_values(one, values, now) for one in group]
-
-
-def timestamp_field(model: type[Record]) -> str | None:
-    """Return the field that holds when the record was last written, where it is one we fill in."""
-    name = model.model_type.updated_at
-    field = model.model_type.find_field(name) if name is not None else None
-    is_text = field is not None and not field.type.is_list and field.type.name in {"String", "AWSDateTime"}
-    return name if is_text else None
 
 
 def set_values(one: Reached, values: dict[str, Any], now: int) -> Touched:

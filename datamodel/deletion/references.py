@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-
 from django.db import connections
 from django.db.models import QuerySet
 
 from datamodel.modelgen import Record
 from datamodel.modelgen.errors import RelatedRecordNotFound
-from datamodel.modelgen.references import identifier_of, reference_of, sibling_models
+from datamodel.modelgen.references import identifier_of, reference_field, reference_of, sibling_models
 from datamodel.schema.ir import Link
 
 __all__ = ["check_references"]
@@ -35,7 +34,7 @@ def check_link(record: Record, link: Link) -> None:
     parents = parent.objects.filter(**dict(zip(attributes, reference, strict=True)))
     if not lock_any(parents):
         value = reference[0] if len(reference) == 1 else reference
-        raise RelatedRecordNotFound(link.child_field or link.reference_fields[0], value, link.parent)
+        raise RelatedRecordNotFound(reference_field(link), value, link.parent)
 
 
 def lock_any(records: QuerySet[Record]) -> bool:

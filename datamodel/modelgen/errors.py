@@ -51,7 +51,8 @@ class RelatedRecordNotFound(RecordError):
         self.field = field
         self.value = value
         self.parent_model = parent_model
-        super().__init__(f"Field '{field}' refers to {parent_model} '{value}', which does not exist.")
+        text = ", ".join(map(str, value)) if isinstance(value, tuple) else value
+        super().__init__(f"Field '{field}' refers to {parent_model} '{text}', which does not exist.")
 
 
 class RecordNotFound(RecordError):

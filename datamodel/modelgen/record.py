@@ -11,6 +11,7 @@ from django.db import connections, models, router, transaction
 from django.db.models import Q
 from django.db.models.signals import post_delete, pre_delete
 
+from datamodel.modelgen.filled import created_field, id_field, updated_field
 from datamodel.modelgen.keys import MAX_KEY_LENGTH, encode_key
 from datamodel.modelgen.labels import label_text
 from datamodel.modelgen.names import ModelNames
@@ -173,7 +174,7 @@ class Record(models.Model):
             self._fill_id()
         else:
             self.joinery_version += 1
-        for name in (self.model_type.created_at, self.model_type.updated_at):
+        for name in (created_field(self.model_type), updated_field(self.model_type)):
             if name is not None and self._wants_timestamp(name):
                 attribute = self.names.attribute(name)
                 setattr(self, attribute, iso_timestamp(now))
@@ -181,15 +182,12 @@ class Record(models.Model):
         return touched
 
     def _fill_id(self) -> None:
-        field = self.model_type.find_field("id")
-        if field is not None and field.type.name in {"ID", "String"} and self.get_value("id") is None:
-            setattr(self, self.names.attribute("id"), str(uuid.uuid4()))
+        name = id_field(self.model_type)
+        if name is not None and self.get_value(name) is None:
+            setattr(self, self.names.attribute(name), str(uuid.uuid4()))
 
     def _wants_timestamp(self, name: str) -> bool:
         """A created timestamp is filled once, an updated one with every write that does not set it."""
-        field = self.model_type.find_field(name)
-        if field is None or field.type.is_list or field.type.name not in {"String", "AWSDateTime"}:
-            return False
         if self._state.adding:
             return self.get_value(name) is None
         return name == self.model_type.updated_at and name not in self.__dict__.get("_joinery_given", ())

@@ -8,7 +8,7 @@ from typing import Any
 from datamodel.modelgen.record import Record
 from datamodel.schema.ir import Link
 
-__all__ = ["clearable_fields", "identifier_of", "reference_of", "sibling_models"]
+__all__ = ["clearable_fields", "identifier_of", "reference_field", "reference_of", "sibling_models"]
 
 
 def sibling_models(model: type[Record]) -> Mapping[str, type[Record]]:
@@ -25,6 +25,13 @@ def reference_of(record: Record, link: Link) -> tuple[Any, ...]:
 def identifier_of(record: Record, link: Link) -> tuple[Any, ...]:
     """Return the values of the parent's identifier fields, in the link's order."""
     return tuple(record.get_value(name) for name in link.identifier_fields)
+
+
+def reference_field(link: Link) -> str:
+    """Return the field to name when a reference is wrong: the input's own, the relation for a composite one."""
+    if len(link.reference_fields) == 1 or link.child_field is None:
+        return link.reference_fields[0]
+    return link.child_field
 
 
 def clearable_fields(child: type[Record], link: Link) -> tuple[str, ...]:

@@ -7,8 +7,9 @@ from typing import Any
 
 from datamodel.modelgen import Record
 from datamodel.modelgen.errors import ValidationFailed
+from datamodel.modelgen.filled import is_filled_in
 from datamodel.modelgen.values import ValueProblem, coerce, default_value
-from datamodel.schema.ir import ModelField, ModelType, Schema
+from datamodel.schema.ir import ModelType, Schema
 
 __all__ = ["problem_text", "read_changes", "read_key", "read_new"]
 
@@ -95,12 +96,6 @@ def problem_text(problem: ValueProblem) -> str:
     """Return the sentence, with the place inside a list or an embedded type in front."""
     where = ".".join(str(part) for part in problem.path)
     return f"{where}: {problem.message}" if where else problem.message
-
-
-def is_filled_in(model_type: ModelType, field: ModelField) -> bool:
-    """Return whether saving fills the field where the input has nothing for it."""
-    is_timestamp = field.name in {model_type.created_at, model_type.updated_at}
-    return is_timestamp or field.is_read_only or field.name == "id"
 
 
 def defaults(schema: Schema, model_type: ModelType, values: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from datamodel.modelgen import Record
 from datamodel.modelgen.errors import RecordNotFound, RelatedRecordNotFound, ValidationFailed
-from datamodel.modelgen.references import clearable_fields, identifier_of, reference_of
+from datamodel.modelgen.references import clearable_fields, identifier_of, reference_field, reference_of
 from datamodel.records.transactions import transact
 from datamodel.records.writing import create, delete, find, update
 from datamodel.registry import DataModel
@@ -38,11 +38,11 @@ def link(datamodel: DataModel, link: Link, parent_key: Key, child_key: Key) -> R
 
 
 def reference_to(datamodel: DataModel, link: Link, parent_key: Key) -> dict[str, Any]:
-    """Return what a child's reference fields hold to refer to that parent."""
-    parent = find(datamodel, link.parent, parent_key)
+    """Return what a child's reference fields hold to refer to that parent, locked where it has one child only."""
+    parent = find(datamodel, link.parent, parent_key, for_update=not link.is_many)
     if parent is None:
         value = next(iter(parent_key.values())) if len(parent_key) == 1 else tuple(parent_key.values())
-        raise RelatedRecordNotFound(link.child_field or link.reference_fields[0], value, link.parent)
+        raise RelatedRecordNotFound(reference_field(link), value, link.parent)
     pairs = zip(link.reference_fields, link.identifier_fields, strict=True)
     return {reference: parent.get_value(identifier) for reference, identifier in pairs}
 
@@ -101,7 +101,7 @@ def clearable(child: type[Record], link: Link) -> tuple[str, ...]:
     names = clearable_fields(child, link)
     if not names:
         sentence = f"A {link.child} cannot be without its {link.parent}: link it to another, or delete it."
-        raise ValidationFailed({link.child_field or link.reference_fields[0]: [sentence]})
+        raise ValidationFailed({reference_field(link): [sentence]})
     return names
 
 

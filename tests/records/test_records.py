@@ -121,6 +121,15 @@ def test_declared_timestamps_are_taken_as_input(activate_schema):
     assert changed.get_value("updatedAt") == "2021-01-01T00:00:00Z"
 
 
+def test_a_timestamp_that_cannot_hold_our_text_is_required(activate_schema):
+    notes = activate_schema(
+        "type Note @model { id: ID! createdAt: AWSTimestamp! updatedAt: Int text: String }"
+    )
+    assert set(errors_of(records.create, notes, "Note", {})) == {"createdAt"}
+    note = records.create(notes, "Note", {"createdAt": 7})
+    assert records.update(notes, "Note", note.key_dict, {"text": "t"}).get_value("updatedAt") is None
+
+
 def test_a_condition_on_create_is_asked_of_nothing(blog):
     assert records.create(blog, "Post", {"title": "T"}, condition=Q(title__isnull=True) & ~Q(title="x"))
     with pytest.raises(records.ConditionFailed):
@@ -355,7 +364,7 @@ def test_a_required_reference_cannot_be_unlinked(activate_schema):
     profile = records.create(people, "Profile", {})
     user = records.create(people, "User", {"name": "N", "profileID": profile.get_value("id")})
     link = people.schema.link("User.profile")
-    assert set(errors_of(records.unlink, people, link, user.key_dict)) == {"profile"}
+    assert set(errors_of(records.unlink, people, link, user.key_dict)) == {"profileID"}
 
 
 def test_a_parent_with_one_child_loses_the_one_it_had(activate_schema):
@@ -367,6 +376,13 @@ def test_a_parent_with_one_child_loses_the_one_it_had(activate_schema):
     records.link(shop, link, customer.key_dict, new.key_dict)
     assert refetch(old).get_value("customerId") is None
     assert refetch(new).get_value("customerId") == customer.get_value("id")
+
+
+def test_a_composite_reference_to_nothing_names_the_relation_and_all_values(activate_schema):
+    shop = activate_schema(ORDERS)
+    with pytest.raises(records.RelatedRecordNotFound) as refused:
+        records.create(shop, "Line", {"orderShop": "S", "orderNumber": 7})
+    assert str(refused.value) == "Field 'order' refers to Order 'S, 7', which does not exist."
 
 
 @pytest.mark.parametrize("text", [TAGS, TAGS_WRITTEN_OUT], ids=["generated", "written out"])
