@@ -12,8 +12,8 @@ from django.db import OperationalError
 from datamodel import records, registry
 from datamodel.graphql import endpoint, request
 from datamodel.registry import DataModel, SchemaChanged
-
 from tests.conftest import call_asgi
+
 from .schemas import TEAM
 
 Activate = Callable[..., DataModel]

@@ -11,8 +11,8 @@ import pytest
 from datamodel import access, records
 from datamodel.graphql import reading
 from datamodel.registry import DataModel
-
 from tests.conftest import call_asgi
+
 from .schemas import TEAM
 
 Gql = Callable[..., dict[str, Any]]

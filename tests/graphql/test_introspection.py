@@ -1,0 +1,95 @@
+"""The model introspection: associations, keys, required fields, as typed clients read them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from datamodel.graphql.introspection import introspect
+from datamodel.registry import DataModel
+
+from .schemas import ITEM, READING, TEAM
+
+Build = Callable[..., DataModel]
+
+
+def models(data_model: Build, text: str, name: str = "schema.graphql") -> dict[str, Any]:
+    return introspect(data_model(text, name).schema)["models"]
+
+
+def test_references_name_the_fields_on_both_sides(data_model: Build) -> None:
+    found = models(data_model, TEAM)
+    fields = found["Team"]["fields"]
+    assert fields["members"]["association"] == {"connectionType": "HAS_MANY", "associatedWith": ["teamId"]}
+    assert fields["badge"]["association"] == {
+        "connectionType": "HAS_ONE",
+        "associatedWith": ["teamId"],
+        "targetNames": [],
+    }
+    assert found["Member"]["fields"]["team"]["association"] == {
+        "connectionType": "BELONGS_TO",
+        "targetNames": ["teamId"],
+    }
+
+
+def test_a_custom_key_and_an_index_are_told(data_model: Build) -> None:
+    reading = models(data_model, READING)["Reading"]
+    assert reading["primaryKeyInfo"] == {
+        "isCustomPrimaryKey": True,
+        "primaryKeyFieldName": "device",
+        "sortKeyFieldNames": ["day", "seq"],
+    }
+    assert {"type": "key", "properties": {"fields": ["device", "day", "seq"]}} in reading["attributes"]
+    index = {"name": "byStatus", "queryField": "readingsByStatus", "fields": ["status", "day"]}
+    assert {"type": "key", "properties": index} in reading["attributes"]
+
+
+def test_types_lists_and_timestamps(data_model: Build) -> None:
+    content = introspect(data_model(ITEM).schema)
+    fields = content["models"]["Item"]["fields"]
+    assert fields["kind"]["type"] == {"enum": "Kind"}
+    assert fields["size"]["type"] == {"nonModel": "Size"}
+    assert fields["tags"] == {
+        "name": "tags",
+        "isArray": True,
+        "type": "String",
+        "isRequired": False,
+        "attributes": [],
+        "isArrayNullable": True,
+    }
+    assert fields["createdAt"]["isReadOnly"] is True
+    assert fields["createdAt"]["isRequired"] is False
+    assert content["enums"] == {"Kind": {"name": "Kind", "values": ["LOW", "HIGH"]}}
+    assert content["nonModels"]["Size"]["fields"].keys() == {"width", "height"}
+
+
+def test_many_to_many_points_at_the_join_model(data_model: Build) -> None:
+    found = models(
+        data_model,
+        """
+        type Post @model { id: ID! tags: [Tag] @manyToMany(relationName: "PostTags") }
+        type Tag @model { id: ID! posts: [Post] @manyToMany(relationName: "PostTags") }
+        """,
+    )
+    tags = found["Post"]["fields"]["tags"]
+    assert tags["type"] == {"model": "PostTags"}
+    assert tags["association"] == {"connectionType": "HAS_MANY", "associatedWith": ["post"]}
+    assert found["PostTags"]["fields"]["postId"]["isRequired"] is False
+
+
+def test_auth_rules_are_written_out(data_model: Build) -> None:
+    text = "const schema = a.schema({ T: a.model({ n: a.string() }).authorization((allow) => [allow.owner()]) });"
+    attributes = models(data_model, text, "resource.ts")["T"]["attributes"]
+    (auth,) = [attribute for attribute in attributes if attribute["type"] == "auth"]
+    (rule,) = auth["properties"]["rules"]
+    assert rule["ownerField"] == "owner"
+    assert rule["operations"] == ["create", "update", "delete", "read"]
+
+
+@pytest.mark.parametrize(
+    ("model", "plural"), [("Person", "People"), ("Category", "Categories"), ("Data", "Data")]
+)
+def test_plural_names(data_model: Build, model: str, plural: str) -> None:
+    assert models(data_model, f"type {model} @model {{ id: ID! }}")[model]["pluralName"] == plural
