@@ -42,7 +42,7 @@
 
   document.addEventListener("input", (event) => event.target.form === form() && update());
   document.addEventListener("change", (event) => event.target.form === form() && update());
-  document.addEventListener("htmx:afterSettle", () => { isLeaving = false; update(); });
+  document.addEventListener("htmx:afterSettle", () => { isLeaving = false; });
   document.addEventListener("submit", () => { isLeaving = true; });
   document.addEventListener("htmx:configRequest", (event) => {
     if (event.detail.elt === form()) isLeaving = true;
@@ -75,6 +75,11 @@
       for (const hint of document.querySelectorAll("[data-key-hint]")) hint.textContent = "⌘S";
     }
     if (navigator.clipboard) for (const button of document.querySelectorAll("[data-copy]")) button.hidden = false;
+    // Browsers shorten moments; what they made of the stored one is no change.
+    for (const field of document.querySelectorAll('#record-form input[type="datetime-local"], #record-form input[type="time"]')) {
+      if (field.value && field.value !== field.defaultValue && !field.dataset.seen) field.defaultValue = field.value;
+      field.dataset.seen = "1";
+    }
     update();
   };
   document.addEventListener("htmx:afterSettle", enhance);
