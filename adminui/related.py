@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Window
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Value, When, Window
 from django.db.models.functions import RowNumber
 from django.urls import reverse
 
@@ -248,7 +248,10 @@ def _note(owner: Chip | None) -> str:
 
 
 def search_records(datamodel: DataModel, model: str, text: str, limit: int) -> list[Record]:
-    """Return up to ``limit`` records that contain ``text``, those whose label begins with it first."""
+    """Return up to ``limit`` records that contain ``text``.
+
+    Those whose label begins with it come first, then those whose label contains it, then the rest.
+    """
     record_class, options = datamodel.model(model), options_for(datamodel, model)
     found = (
         record_class.objects.filter(searched(datamodel, model, text)) if text else record_class.objects.all()
@@ -256,10 +259,12 @@ def search_records(datamodel: DataModel, model: str, text: str, limit: int) -> l
     if options.label is None:
         return list(found.order_by("-pk")[:limit])
     label = record_class.names.attribute(options.label.name)
+    by_label = F(label).asc(nulls_last=True)
     if not text:
-        return list(found.order_by(F(label).asc(nulls_last=True), "pk")[:limit])
-    begins = list(found.filter(**{f"{label}__istartswith": text}).order_by(label, "pk")[:limit])
-    others = found.exclude(pk__in=[record.pk for record in begins]).order_by(
-        F(label).asc(nulls_last=True), "pk"
+        return list(found.order_by(by_label, "pk")[:limit])
+    closeness = Case(
+        When(**{f"{label}__istartswith": text}, then=Value(0)),
+        When(**{f"{label}__icontains": text}, then=Value(1)),
+        default=Value(2),
     )
-    return begins + list(others[: limit - len(begins)])
+    return list(found.order_by(closeness, by_label, "pk")[:limit])
