@@ -80,21 +80,10 @@ class ConnectionResolver:
             )
         half = find_other_half(child, item, declared.name) if declared.name else None
         if half is not None and half.declared_relation is not None:
-            return self._named_list(found, child, half, half.declared_relation)
+            return _named_list(found, model, child, half, half.declared_relation)
         name = declared.key_field or _key_name(model, item)
         self._add_key(child, name)
         return replace(found, reference_fields=(name,))
-
-    def _named_list(
-        self, found: ResolvedRelation, child: ModelType, half: ModelField, declared: RelationDeclaration
-    ) -> ResolvedRelation:
-        """A list that shares its name with a single field: the single field's model holds the key."""
-        return replace(
-            found,
-            style=RelationStyle.NAME,
-            reference_fields=declared.fields or (declared.key_field or _key_name(child, half),),
-            sort_fields=(declared.sort_field,) if declared.sort_field else (),
-        )
 
     def _single(
         self, model: ModelType, item: ModelField, declared: RelationDeclaration, parent: ModelType
@@ -140,6 +129,24 @@ class ConnectionResolver:
         self.keys.add(
             model.name, name, FieldType("ID", FieldKind.SCALAR, is_required=is_required), is_in_type=False
         )
+
+
+def _named_list(
+    found: ResolvedRelation,
+    parent: ModelType,
+    child: ModelType,
+    half: ModelField,
+    declared: RelationDeclaration,
+) -> ResolvedRelation:
+    """A list that shares its name with a single field: the single field's model holds the key."""
+    references = declared.fields or (declared.key_field or _key_name(child, half),)
+    return replace(
+        found,
+        style=RelationStyle.NAME,
+        reference_fields=references,
+        identifier_fields=parent.primary_key[: len(references)],
+        sort_fields=(declared.sort_field,) if declared.sort_field else (),
+    )
 
 
 def _key_name(model: ModelType, item: ModelField) -> str:

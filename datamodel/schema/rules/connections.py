@@ -24,6 +24,8 @@ def check_connections(schema: Schema) -> Iterator[Problem]:
             other = schema.find_model(item.type.name)
             if declared is None or declared.kind is not RelationKind.CONNECTION or other is None:
                 continue
+            if declared.fields:
+                continue  # fields decide, whatever else is given
             if declared.name is not None:
                 yield from _check_half(model, item, declared, other)
             if declared.key_field is not None:

@@ -29,7 +29,8 @@ def check_relation_fields(schema: Schema) -> Iterator[Problem]:
             other = schema.find_model(item.type.name)
             if declared is None or other is None:
                 continue
-            yield from _check_index(model, item, declared, other)
+            if declared.fields is not None or schema.dialect is not Dialect.V1:
+                yield from _check_index(model, item, declared, other)
             if declared.fields and declared.references is None:
                 yield from _check_fields(schema.dialect, model, item, declared, other)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from itertools import islice
 
 from datamodel.schema.errors import Problem
 from datamodel.schema.ir import Schema
@@ -28,6 +29,8 @@ from datamodel.schema.rules.unenforceable_links import check_links
 from datamodel.schema.rules.unique_names import check_unique_names
 
 __all__ = ["COMPLETE_RULES", "RAW_RULES", "Rule", "validate_schema"]
+
+MAX_PROBLEMS = 200
 
 Rule = Callable[[Schema], Iterable[Problem]]
 
@@ -56,9 +59,13 @@ COMPLETE_RULES: tuple[Rule, ...] = (check_root_fields, check_generated_types, ch
 
 
 def validate_schema(schema: Schema) -> list[Problem]:
-    """Return every problem of a raw schema, ordered by position."""
-    problems = [problem for rule in RAW_RULES for problem in rule(schema)]
+    """Return the problems of a raw schema, ordered by position; of each kind no more than MAX_PROBLEMS."""
+    problems = _run(RAW_RULES, schema)
     if not any(problem.is_error for problem in problems):
-        complete = normalize(schema)
-        problems += [problem for rule in COMPLETE_RULES for problem in rule(complete)]
+        problems += _run(COMPLETE_RULES, normalize(schema))
     return sorted(problems, key=lambda problem: problem.sort_key)
+
+
+def _run(rules: Iterable[Rule], schema: Schema) -> list[Problem]:
+    """Run rules; each stops when it has found more than anybody reads."""
+    return [problem for rule in rules for problem in islice(rule(schema), MAX_PROBLEMS)]

@@ -8,7 +8,7 @@ from graphql import language as ast
 
 from datamodel.schema.dialects.graphql_sdl.auth import read_global_auth
 from datamodel.schema.dialects.graphql_sdl.custom import read_custom_operations
-from datamodel.schema.dialects.graphql_sdl.document import is_model, read_document
+from datamodel.schema.dialects.graphql_sdl.document import Document, TooManyProblems, read_document
 from datamodel.schema.dialects.graphql_sdl.models import read_custom_type, read_enum, read_model
 from datamodel.schema.dialects.graphql_sdl.usage import check_directives, choose_dialect
 from datamodel.schema.dialects.result import ParseResult
@@ -20,23 +20,33 @@ __all__ = ["read_sdl"]
 
 def read_sdl(sources: Sequence[Source], dialect: Dialect | None = None) -> ParseResult:
     """Read GraphQL texts into a raw schema; ``dialect`` is found from the directives where it is None."""
-    document = read_document(sources)
-    if not document.definitions:
-        return ParseResult(None, tuple(document.problems))
+    document = Document()
+    try:
+        read_document(sources, document)
+        schema = _read(document, dialect) if document.definitions else None
+    except TooManyProblems:
+        schema = None
+    return ParseResult(schema, tuple(document.problems))
+
+
+def _read(document: Document, dialect: Dialect | None) -> Schema:
     dialect = dialect or choose_dialect(document)
     check_directives(document, dialect)
-    schema = Schema(
+    return Schema(
         dialect=dialect,
-        models=tuple(read_model(node, document) for node in document.objects() if is_model(node)),
+        models=tuple(
+            read_model(node, document) for node in document.objects() if node.name.value in document.models
+        ),
         enums=tuple(
             read_enum(node, document)
             for node in document.definitions.values()
             if isinstance(node, ast.EnumTypeDefinitionNode)
         ),
         custom_types=tuple(
-            read_custom_type(node, document) for node in document.objects() if not is_model(node)
+            read_custom_type(node, document)
+            for node in document.objects()
+            if node.name.value not in document.models
         ),
         custom_operations=read_custom_operations(document),
         global_auth=read_global_auth(document),
     )
-    return ParseResult(schema, tuple(document.problems))

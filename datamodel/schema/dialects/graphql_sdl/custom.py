@@ -8,7 +8,7 @@ from graphql import language as ast
 from graphql.language import REMOVE, Visitor, visit
 
 from datamodel.schema.codes import Code
-from datamodel.schema.dialects.graphql_sdl.document import ROOTS, SETTINGS, Document, is_model
+from datamodel.schema.dialects.graphql_sdl.document import ROOTS, SETTINGS, Document
 from datamodel.schema.dialects.graphql_sdl.nodes import locate
 from datamodel.schema.ir import CustomOperation
 
@@ -32,7 +32,7 @@ def read_custom_operations(document: Document) -> tuple[CustomOperation, ...]:
     kept: list[CustomOperation] = []
     for name, node in document.definitions.items():
         match node:
-            case ast.ObjectTypeDefinitionNode() if name in ROOTS and not is_model(node):
+            case ast.ObjectTypeDefinitionNode() if name in ROOTS and name not in document.models:
                 kept.extend(_root_fields(node, document))
             case ast.ObjectTypeDefinitionNode() | ast.EnumTypeDefinitionNode():
                 continue

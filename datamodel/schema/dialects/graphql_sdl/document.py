@@ -11,19 +11,24 @@ import graphql
 from graphql import language as ast
 
 from datamodel.schema.codes import Code
-from datamodel.schema.dialects.graphql_sdl.nodes import OriginSource, locate
+from datamodel.schema.dialects.graphql_sdl.nodes import OriginSource, find_directives, locate
 from datamodel.schema.errors import Problem, Severity
 from datamodel.schema.ir import SCALARS, FieldKind
 from datamodel.schema.source import Location, Source
 from datamodel.schema.suggest import did_you_mean
 
-__all__ = ["ROOTS", "Document", "read_document"]
+__all__ = ["ROOTS", "Document", "TooManyProblems", "read_document"]
 
 ROOTS = ("Query", "Mutation", "Subscription")
 SETTINGS = "AMPLIFY"
+MAX_PROBLEMS = 200
 
 Definition: TypeAlias = ast.TypeDefinitionNode
 IGNORABLE = re.compile(r"(?:[\s,\ufeff]|#[^\n\r]*)*\Z")
+
+
+class TooManyProblems(Exception):
+    """Reading on would only cost time."""
 
 
 @dataclass(slots=True)
@@ -34,10 +39,14 @@ class Document:
     own_directives: set[str] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
     extensions: list[ast.TypeExtensionNode] = field(default_factory=list)
+    models: set[str] = field(default_factory=set)
+    """Names of the object types with ``@model``."""
 
     def report(self, code: Code, message: str, hint: str = "", node: ast.Node | None = None) -> None:
-        """Note an error at ``node``."""
+        """Note an error at ``node``; raise TooManyProblems once there are more than anybody reads."""
         self.problems.append(Problem(code, message, hint, locate(node) if node else None))
+        if len(self.problems) >= MAX_PROBLEMS:
+            raise TooManyProblems
 
     def warn(self, code: Code, message: str, hint: str = "", node: ast.Node | None = None) -> None:
         """Note a warning at ``node``."""
@@ -50,7 +59,7 @@ class Document:
             return FieldKind.SCALAR
         match self.definitions.get(name):
             case ast.ObjectTypeDefinitionNode() as node:
-                return FieldKind.MODEL if is_model(node) else FieldKind.CUSTOM
+                return FieldKind.MODEL if node.name.value in self.models else FieldKind.CUSTOM
             case ast.EnumTypeDefinitionNode():
                 return FieldKind.ENUM
             case None:
@@ -60,17 +69,12 @@ class Document:
     def objects(self) -> Iterator[ast.ObjectTypeDefinitionNode]:
         """The object types, the three roots not among them."""
         for name, node in self.definitions.items():
-            if isinstance(node, ast.ObjectTypeDefinitionNode) and (name not in ROOTS or is_model(node)):
+            if isinstance(node, ast.ObjectTypeDefinitionNode) and (name not in ROOTS or name in self.models):
                 yield node
 
 
-def is_model(node: ast.ObjectTypeDefinitionNode) -> bool:
-    return any(directive.name.value == "model" for directive in node.directives)
-
-
-def read_document(sources: Sequence[Source]) -> Document:
-    """Parse every source and join the definitions; problems are in the result."""
-    document = Document()
+def read_document(sources: Sequence[Source], document: Document) -> None:
+    """Parse every source and join the definitions into ``document``, noting problems there."""
     written = [source for source in sources if not IGNORABLE.match(source.text)]
     if not written:
         where = Location(sources[0], 1, 1) if sources else None
@@ -81,7 +85,9 @@ def read_document(sources: Sequence[Source]) -> Document:
             _add(node, document)
     for extension in document.extensions:
         _extend(extension, document)
-    return document
+    for name, definition in document.definitions.items():
+        if isinstance(definition, ast.ObjectTypeDefinitionNode) and any(find_directives(definition, "model")):
+            document.models.add(name)
 
 
 def _parse(source: Source, document: Document) -> Sequence[ast.DefinitionNode]:

@@ -9,7 +9,7 @@ from graphql import language as ast
 
 from datamodel.schema.codes import Code
 from datamodel.schema.dialects.graphql_sdl.directives import DIRECTIVES, FIELD, IGNORED, TYPE, DirectiveRule
-from datamodel.schema.dialects.graphql_sdl.document import Document, is_model
+from datamodel.schema.dialects.graphql_sdl.document import Document
 from datamodel.schema.dialects.graphql_sdl.nodes import locate, plain_value
 from datamodel.schema.ir import Dialect
 from datamodel.schema.suggest import did_you_mean
@@ -104,9 +104,7 @@ def _check_use(
             Code.MISPLACED_DIRECTIVE, f"Directive '@{name}' may not be used on {_a(place)}.", hint, use
         )
         return
-    if rule.needs_model and not (
-        isinstance(definition, ast.ObjectTypeDefinitionNode) and is_model(definition)
-    ):
+    if rule.needs_model and definition.name.value not in document.models:
         holder = definition.name.value
         message = f"Directive '@{name}' needs a model, and '{holder}' is none."
         document.report(Code.NEEDS_MODEL, message, f"Add '@model' to type '{holder}'.", use)
