@@ -153,8 +153,8 @@ def test_a_picker_works_with_the_keyboard_alone(page: playwright.Page) -> None:
     expect(card.get_by_role("option").first).to_contain_text("What angle for pine?")
     card.get_by_role("combobox").press("ArrowDown")
     card.get_by_role("combobox").press("Enter")
-    page.keyboard.press("Control+s")
-    page.wait_for_url("**/data/Comment/**")
+    with page.expect_response(lambda response: response.request.method == "POST"):
+        page.keyboard.press("Control+s")
     page.goto("/data/Comment/comment-1/")
     expect(
         page.get_by_role("region", name="parent", exact=True).get_by_text("What angle for pine?")
