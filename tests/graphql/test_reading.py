@@ -373,3 +373,101 @@ def test_a_required_relation_to_a_missing_record_says_so(activate_schema: Activa
     assert answer["data"] == {"getComment": None}
     assert answer["errors"][0]["message"].startswith("Cannot return null for non-nullable type")
     assert answer["errors"][0]["path"] == ["getComment", "post"]
+
+
+def test_composite_references_are_followed_both_ways(
+    activate_schema: Activate, gql: Gql, statements: Statements
+) -> None:
+    datamodel = activate_schema(
+        """
+        type Person @model {
+          name: String! @primaryKey(sortKeyFields: ["born", "seq"])
+          born: AWSDate!
+          seq: Int!
+          posts: [Post] @hasMany(references: ["authorName", "authorBorn", "authorSeq"])
+        }
+        type Post @model {
+          id: ID!
+          authorName: String
+          authorBorn: AWSDate
+          authorSeq: Int
+          author: Person @belongsTo(references: ["authorName", "authorBorn", "authorSeq"])
+        }
+        """
+    )
+    for seq in (1, 2):
+        records.create(datamodel, "Person", {"name": "Ada", "born": "1815-12-10", "seq": seq})
+        values = {"authorName": "Ada", "authorBorn": "1815-12-10", "authorSeq": seq}
+        records.create(datamodel, "Post", {"id": f"p{seq}", **values})
+    records.create(datamodel, "Post", {"id": "alone"})
+    statements.clear()
+    answer = gql("{ listPosts { items { id author { seq posts { items { id } } } } } }")
+    assert answer["data"]["listPosts"]["items"] == [
+        {"id": "p1", "author": {"seq": 1, "posts": {"items": [{"id": "p1"}]}}},
+        {"id": "p2", "author": {"seq": 2, "posts": {"items": [{"id": "p2"}]}}},
+        {"id": "alone", "author": None},
+    ]
+    assert count(statements) == 3
+
+
+def test_generated_keys_of_version_1_are_followed_and_sorted(activate_schema: Activate, gql: Gql) -> None:
+    datamodel = activate_schema(
+        """
+        type Post @model {
+          id: ID!
+          comments: [Comment] @connection(name: "PostComments", sortField: "at")
+        }
+        type Comment @model {
+          id: ID!
+          at: Int
+          post: Post @connection(name: "PostComments", sortField: "at")
+        }
+        """,
+        datastore=False,
+    )
+    records.create(datamodel, "Post", {"id": "p"})
+    for key, at in (("b", 2), ("a", 1), ("none", None)):
+        create = "mutation($i: CreateCommentInput!) { createComment(input: $i) { post { id } } }"
+        answer = gql(create, i={"id": key, "at": at, "commentPostId": "p"})
+        assert answer["data"]["createComment"] == {"post": {"id": "p"}}
+    query = """query($t: String, $d: ModelSortDirection) { getPost(id: "p") {
+      comments(sortDirection: $d, limit: 2, nextToken: $t) { items { id } nextToken } } }"""
+    for direction, expected in (("ASC", ["none", "a", "b"]), ("DESC", ["b", "a", "none"])):
+        first = gql(query, d=direction)["data"]["getPost"]["comments"]
+        rest = gql(query, d=direction, t=first["nextToken"])["data"]["getPost"]["comments"]
+        assert [item["id"] for item in first["items"] + rest["items"]] == expected
+    answer = gql('{ getPost(id: "p") { comments(at: {gt: 1}) { items { id } } } }')
+    assert answer["data"]["getPost"]["comments"]["items"] == [{"id": "b"}]
+
+
+def test_a_model_may_refer_to_itself(activate_schema: Activate, gql: Gql) -> None:
+    datamodel = activate_schema(
+        """
+        type Employee @model {
+          id: ID!
+          managerId: ID
+          manager: Employee @belongsTo(references: ["managerId"])
+          reports: [Employee] @hasMany(references: ["managerId"])
+        }
+        """
+    )
+    records.create(datamodel, "Employee", {"id": "boss"})
+    records.create(datamodel, "Employee", {"id": "worker", "managerId": "boss"})
+    answer = gql('{ getEmployee(id: "boss") { manager { id } reports { items { id manager { id } } } } }')
+    assert answer["data"]["getEmployee"] == {
+        "manager": None,
+        "reports": {"items": [{"id": "worker", "manager": {"id": "boss"}}]},
+    }
+
+
+def test_names_that_databases_dislike_are_read_and_filtered(activate_schema: Activate, gql: Gql) -> None:
+    names = ("save", "pk", "a__b", "Meta", "select", "items", "ID", "class", "get")
+    fields = " ".join(f"{name}: String" for name in names)
+    activate_schema(f"type Thing @model {{ id: ID! {fields} }}")
+    values = {name: f"v-{name}" for name in names}
+    create = f"mutation($i: CreateThingInput!) {{ createThing(input: $i) {{ {' '.join(names)} }} }}"
+    assert gql(create, i=values)["data"]["createThing"] == values
+    query = "query($f: ModelThingFilterInput) { listThings(filter: $f) { items { pk } } }"
+    for name in names:
+        assert len(gql(query, f={name: {"eq": f"v-{name}"}})["data"]["listThings"]["items"]) == 1
+        assert gql(query, f={name: {"beginsWith": "x"}})["data"]["listThings"]["items"] == []
