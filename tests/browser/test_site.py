@@ -152,6 +152,7 @@ def test_a_picker_works_with_the_keyboard_alone(page: playwright.Page) -> None:
     card.get_by_role("combobox").press_sequentially("for pine")
     expect(card.get_by_role("option").first).to_contain_text("What angle for pine?")
     card.get_by_role("combobox").press("ArrowDown")
+    card.get_by_role("combobox").press("ArrowUp")
     card.get_by_role("combobox").press("Enter")
     with page.expect_response(lambda response: response.request.method == "POST"):
         page.keyboard.press("Control+s")
