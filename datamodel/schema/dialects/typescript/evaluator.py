@@ -68,26 +68,30 @@ class Evaluator:
         self._run = run
         self._steps = 0
         self._depth = 0
-        self._place: tuple[Node, Scope]
+        self._place: tuple[Node, Scope] | None = None
 
     # -- entry points
 
     def evaluate(self, node: Node, scope: Scope) -> Value:
         """Return the value of the expression ``node``; raise ReadingError beyond the limits."""
         self._depth += 1
-        self._place = (node, scope)
-        self.spend(1)
+        self.visit(node, scope)
         try:
             handler = self._HANDLERS.get(node.type)
             return handler(self, node, scope) if handler else self.unknown(node, scope)
         finally:
             self._depth -= 1
 
+    def visit(self, node: Node, scope: Scope) -> None:
+        """Note what is being worked on, as one step."""
+        self._place = (node, scope)
+        self.spend(1)
+
     def spend(self, steps: int) -> None:
         """Count work; raise ReadingError when there was too much of it, or it is nested too deeply."""
         self._steps += steps
         if self._steps > MAX_STEPS or self._depth > MAX_DEPTH:
-            raise ReadingError(self._limit_problem(*self._place))
+            raise ReadingError(self._limit_problem())
 
     def located(self, node: Node, scope: Scope) -> Located:
         return Located(self.evaluate(node, scope), self.locate(node, scope))
@@ -124,11 +128,12 @@ class Evaluator:
     def locate(node: Node, scope: Scope) -> Location:
         return scope.module.tree.locate(node)
 
-    def _limit_problem(self, node: Node, scope: Scope) -> Problem:
+    def _limit_problem(self) -> Problem:
         is_deep = self._depth > MAX_DEPTH
         message = "The code is nested too deeply." if is_deep else "The code takes too much work to evaluate."
         hint = "Write the schema as plain a.model({...}) calls."
-        return Problem(Code.TOO_LARGE, message, hint, self.locate(node, scope))
+        location = None if self._place is None else self.locate(*self._place)
+        return Problem(Code.TOO_LARGE, message, hint, location)
 
     # -- literals
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from heapq import nlargest
+from itertools import takewhile
 
 from graphql.pyutils import suggestion_list
 
@@ -10,7 +12,7 @@ from datamodel.schema.dialects.typescript.codes import Code
 from datamodel.schema.errors import Problem, Severity
 from datamodel.schema.source import Location
 
-MAX_CANDIDATES = 300
+MAX_CANDIDATES = 20
 MAX_COMPARED = 100
 MAX_PROBLEMS = 100
 """Reading stops here: nobody reads more, and looking for hints takes time."""
@@ -60,11 +62,23 @@ class Findings:
 
 def did_you_mean(name: str, candidates: Iterable[str], template: str = "{}") -> str:
     """Return ``Did you mean 'a.string()'?`` for the nearest candidate; empty where none is near."""
-    options = [candidate for candidate in candidates if len(candidate) <= MAX_COMPARED]
-    if len(name) > MAX_COMPARED or len(options) > MAX_CANDIDATES:
-        return ""  # comparing takes too long
-    nearest = suggestion_list(name, options)
+    if len(name) > MAX_COMPARED:
+        return ""
+    # a misspelt name keeps most of its beginning or end; comparing all of many names takes long
+    likely = nlargest(MAX_CANDIDATES, candidates, key=lambda candidate: _shared_ends(name, candidate))
+    nearest = suggestion_list(name, [candidate for candidate in likely if len(candidate) <= MAX_COMPARED])
     return f"Did you mean '{template.format(nearest[0])}'?" if nearest else ""
+
+
+def _shared_ends(one: str, other: str) -> int:
+    """How many characters two names have in common at the beginning and at the end."""
+    one, other = one.lower(), other.lower()
+    return _shared_start(one, other) + _shared_start(one[::-1], other[::-1])
+
+
+def _shared_start(one: str, other: str) -> int:
+    pairs = zip(one, other, strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 def shorten(text: str, limit: int = 60) -> str:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 def bind(evaluator: Evaluator, pattern: Node, value: Value, scope: Scope) -> None:
     """Bind the names of ``pattern`` in ``scope`` to the parts of ``value``."""
+    evaluator.spend(1)
     match pattern.type:
         case "identifier" | "shorthand_property_identifier_pattern":
             scope.names[scope.module.tree.text(pattern)] = value
@@ -49,7 +50,8 @@ def _bind_object(evaluator: Evaluator, pattern: Node, value: Value, scope: Scope
             case "shorthand_property_identifier_pattern":
                 name, target = scope.module.tree.text(child), child
             case "rest_pattern":
-                bind(evaluator, child.named_children[0], _without(value, taken), scope)
+                rest = _without(evaluator, value, taken)
+                bind(evaluator, child.named_children[0], rest, scope)
                 continue
             case _:
                 continue
@@ -72,9 +74,10 @@ def _part(evaluator: Evaluator, value: Value, name: str, node: Node, scope: Scop
     return evaluator.unknown(node, scope) if part is None else part.value
 
 
-def _without(value: Value, taken: set[str]) -> Value:
+def _without(evaluator: Evaluator, value: Value, taken: set[str]) -> Value:
     if not isinstance(value, ObjectValue):
         return value
+    evaluator.spend(len(value.entries))
     entries = {name: entry for name, entry in value.entries.items() if name not in taken}
     return ObjectValue(entries, value.unknown)
 
@@ -87,6 +90,7 @@ def _bind_array(evaluator: Evaluator, pattern: Node, value: Value, scope: Scope)
         if child.type == ",":
             position += 1
         elif child.type == "rest_pattern":
+            evaluator.spend(len(items))
             bind(evaluator, child.named_children[0], ListValue(list(items[position:])), scope)
         elif child.is_named and child.type != "comment":
             bind(evaluator, child, items[position].value if position < len(items) else missing, scope)

@@ -211,7 +211,7 @@ def run_function(evaluator: Evaluator, body: Node, scope: Scope) -> Value:
 
 def _run_block(evaluator: Evaluator, block: Node, scope: Scope) -> Return | None:
     statements = [node for node in block.named_children if node.type not in TYPES_ONLY]
-    evaluator.spend(len(statements) // 8)
+    evaluator.spend(len(statements))
     _hoist(statements, scope)
     for node in statements:
         outcome = run_statement(evaluator, node, scope)
@@ -230,6 +230,7 @@ def _hoist(nodes: Iterable[Node], scope: Scope) -> None:
 
 def run_statement(evaluator: Evaluator, node: Node, scope: Scope) -> Return | None:
     """Execute one statement; return how it ended the surrounding block, None where it did not."""
+    evaluator.visit(node, scope)
     match node.type:
         case "lexical_declaration" | "variable_declaration":
             _declare(evaluator, node, scope)
@@ -292,6 +293,7 @@ def _run_loop(evaluator: Evaluator, node: Node, scope: Scope) -> Return | None:
         _forget_changes(evaluator, node, scope, items if isinstance(items, Unknown) else None)
         return None
     for item in items:
+        evaluator.visit(node, scope)
         inner = Scope(scope.module, scope)
         bind(evaluator, field(node, "left"), item.value, inner)
         outcome = run_statement(evaluator, field(node, "body"), inner)
