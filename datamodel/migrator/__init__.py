@@ -11,8 +11,9 @@ from datamodel.migrator.errors import (
     UploadRefused,
 )
 from datamodel.migrator.executor import apply_plan
+from datamodel.migrator.limits import schema_limits
 from datamodel.migrator.options import PlanOptions
-from datamodel.migrator.plan import Plan, make_plan, schema_limits
+from datamodel.migrator.plan import Plan, make_plan
 from datamodel.migrator.questioner import Question
 from datamodel.migrator.steps import PlanStep, Risk
 from datamodel.migrator.stored_plans import load_plan, save_plan

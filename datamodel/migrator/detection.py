@@ -26,6 +26,7 @@ from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ModelState, ProjectState
 
 from datamodel.migrator.diff import SchemaDiff, existing
+from datamodel.migrator.errors import PlanOptionError
 from datamodel.migrator.history import Base
 from datamodel.migrator.operations import CheckReferences, ConvertValues, FillValues
 from datamodel.migrator.outcomes import FieldOutcome, LinkOutcome, Outcomes
@@ -113,7 +114,7 @@ def _renames_only(operations: list[Operation]) -> list[Operation]:
     """A rename that Django does not recognise would drop what it should keep."""
     for operation in operations:
         if isinstance(operation, RemoveField | DeleteModel):
-            raise AssertionError(f"A rename was not recognised: {operation.describe()}.")
+            raise PlanOptionError("These renames cannot be done together. Do them one after the other.")
     return operations
 
 

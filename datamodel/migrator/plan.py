@@ -6,24 +6,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from django.conf import settings
 from django.db.migrations.operations.base import Operation
 
 from datamodel.migrator.census import Census
 from datamodel.migrator.detection import detect_operations
 from datamodel.migrator.diff import SchemaDiff, diff_schemas
 from datamodel.migrator.history import Base, read_base, replay_state
+from datamodel.migrator.limits import schema_limits
 from datamodel.migrator.options import PlanOptions, StoredOptions
 from datamodel.migrator.outcomes import Outcomes, find_outcomes
 from datamodel.migrator.questioner import Question, find_rename_questions
 from datamodel.migrator.renaming import Renames, find_renames
 from datamodel.migrator.steps import PlanStep, Risk, describe_steps
 from datamodel.modelgen import ModelNames, NameMap, build_names
-from datamodel.schema import LoadedSchema, Problem, SchemaLimits, SchemaOptions, load_schema
+from datamodel.schema import LoadedSchema, Problem, SchemaOptions, load_schema
 from datamodel.schema.ir import AuthRule, Schema
 from datamodel.schema.source import Source
 
-__all__ = ["Plan", "make_plan", "schema_limits"]
+__all__ = ["Plan", "make_plan"]
 
 NO_ANSWERS = PlanOptions()
 
@@ -103,17 +103,6 @@ def make_plan(
     )
 
 
-def schema_limits() -> SchemaLimits:
-    """Return how large a schema may be, by the settings."""
-    limits = SchemaLimits()
-    return SchemaLimits(
-        max_bytes=getattr(settings, "SCHEMA_MAX_BYTES", limits.max_bytes),
-        max_types=getattr(settings, "SCHEMA_MAX_TYPES", limits.max_types),
-        max_fields_per_type=getattr(settings, "SCHEMA_MAX_FIELDS_PER_TYPE", limits.max_fields_per_type),
-        max_enum_values=getattr(settings, "SCHEMA_MAX_ENUM_VALUES", limits.max_enum_values),
-    )
-
-
 def _load(
     sources: Sequence[Source], options: PlanOptions, base: Base, select: str | None
 ) -> tuple[LoadedSchema, StoredOptions]:
@@ -134,18 +123,16 @@ def _with_policies(options: SchemaOptions, kept: dict[str, Any]) -> SchemaOption
 
 
 def _build_names(schema: Schema, base: Base, renames: Renames) -> NameMap:
-    """Name everything: what is renamed anew, everything else as it was."""
-    kept: dict[str, ModelNames] = {}
-    for old, own in base.names.models.items():
-        model = renames.model(old)
-        fields = {name: pair for name, pair in own.fields.items() if (model, name) not in renames.fields}
-        kept[model] = replace(own, fields=fields)
-    others = {name: own for name, own in kept.items() if name not in renames.models.values()}
-    fresh = build_names(schema, NameMap(others))
-    for name in renames.models.values():
-        named = fresh.models[name]
-        kept[name] = ModelNames(named.class_name, named.table, kept[name].fields)
-    return build_names(schema, NameMap(kept))
+    """Name everything: what is renamed anew, everything else as it was.
+
+    What the old version calls its own stays taken, so that no rename is in the way of another.
+    """
+    fresh = build_names(schema, base.names).models
+    moved = {
+        new: ModelNames(fresh[new].class_name, fresh[new].table, base.names.models[old].fields)
+        for old, new in renames.models.items()
+    }
+    return build_names(schema, NameMap({**base.names.models, **moved}))
 
 
 def _questions(diff: SchemaDiff, outcomes: Outcomes) -> tuple[Question, ...]:
@@ -167,7 +154,9 @@ def _other_steps(
         ]
     if schema != base.schema:
         return [PlanStep("change_api", Risk.SAFE, "change the API only: no change to tables")]
-    if (tuple(sources), select, stored) != (base.sources, base.select, base.options):
+    if stored != base.options:
+        return [PlanStep("change_options", Risk.SAFE, "keep the new choices: no change to tables or API")]
+    if (tuple(sources), select) != (base.sources, base.select):
         return [
             PlanStep(
                 "change_source", Risk.SAFE, "keep the new text of the schema: no change to tables or API"

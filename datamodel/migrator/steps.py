@@ -285,9 +285,7 @@ def _embedded_steps(diff: SchemaDiff, census: Census) -> Iterator[PlanStep]:
             continue
         holders = f"{records(count)} of {', '.join(models)} {_verb(count, 'hold')}"
         text = f"change type {custom.name}: {holders} a value that does not fit"
-        detail = (
-            "The stored values stay as they are; what does not fit is shown as null until it is corrected."
-        )
+        detail = "The stored values stay as they are; what does not fit is not shown until it is corrected."
         yield PlanStep("change_custom_type", Risk.RISKY, text, rows=count, detail=detail)
 
 

@@ -11,9 +11,8 @@ from io import BytesIO
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from django.conf import settings
-
 from datamodel.migrator.errors import UploadRefused
+from datamodel.migrator.limits import get_limit
 from datamodel.schema.source import Source
 
 __all__ = ["parse_selector", "read_files", "read_path"]
@@ -23,11 +22,6 @@ SCRIPT_SUFFIXES = frozenset({".ts", ".js", ".mjs", ".mts"})
 SUFFIXES = GRAPHQL_SUFFIXES | SCRIPT_SUFFIXES
 IGNORED_FOLDERS = frozenset({"node_modules", "build", "#current-cloud-backend", "__MACOSX"})
 ACCEPTED = "a .graphql, .ts or .js file, a folder of them, or a .zip"
-
-
-def limit(name: str, default: int) -> int:
-    """Return the limit that the settings give, else the default of `docs/operations.md`."""
-    return int(getattr(settings, name, default))
 
 
 def parse_selector(text: str) -> tuple[str, str | None]:
@@ -44,7 +38,7 @@ def read_path(path: Path) -> tuple[Source, ...]:
         return _read_folder(path)
     if not path.is_file():
         raise UploadRefused(f"There is no file '{path}'.")
-    if path.stat().st_size > limit("IMPORT_MAX_BYTES", 100 * 2**20):
+    if path.stat().st_size > get_limit("IMPORT_MAX_BYTES"):
         raise UploadRefused(f"'{path}' is too big for a schema.")
     return read_files([(str(path), path.read_bytes())])
 
@@ -82,7 +76,7 @@ def _read_limited(path: Path) -> bytes:
 
 def _read_stream(stream: IO[bytes]) -> bytes:
     """Read no more than shows that a schema is too big."""
-    return stream.read(limit("SCHEMA_MAX_BYTES", 2**20) + 1)
+    return stream.read(get_limit("SCHEMA_MAX_BYTES") + 1)
 
 
 def _read_archive(name: str, content: bytes) -> tuple[Source, ...]:
@@ -98,13 +92,13 @@ def _read_archive(name: str, content: bytes) -> tuple[Source, ...]:
 def _check_entries(name: str, archive: zipfile.ZipFile) -> Mapping[str, zipfile.ZipInfo]:
     """Return the schema files of the archive by name, after its limits held."""
     infos = [info for info in archive.infolist() if not info.is_dir()]
-    if len(infos) > limit("ARCHIVE_MAX_ENTRIES", 1000):
+    if len(infos) > get_limit("ARCHIVE_MAX_ENTRIES"):
         raise UploadRefused(f"'{name}' holds {len(infos)} files. Put only the schema into the archive.")
     unpacked = sum(info.file_size for info in infos)
     packed = sum(info.compress_size for info in infos)
-    if unpacked > limit("ARCHIVE_MAX_BYTES", 2**30):
+    if unpacked > get_limit("ARCHIVE_MAX_BYTES"):
         raise UploadRefused(f"'{name}' unpacks to {unpacked} bytes, which is too much.")
-    if unpacked > limit("ARCHIVE_MAX_RATIO", 100) * max(packed, 1):
+    if unpacked > get_limit("ARCHIVE_MAX_RATIO") * max(packed, 1):
         raise UploadRefused(f"'{name}' is compressed beyond what a schema can be.")
     names = {str(PurePosixPath(info.filename)): info for info in infos}
     return {entry: names[entry] for entry in names if PurePosixPath(entry).suffix.lower() in SUFFIXES}
@@ -171,7 +165,7 @@ def _one_api(paths: Sequence[PurePosixPath], name: str) -> Sequence[PurePosixPat
 def _decode_all(files: Iterable[tuple[str, bytes]]) -> tuple[Source, ...]:
     """Decode every file; empty files count only where others hold something."""
     sources: list[Source] = []
-    left = limit("SCHEMA_MAX_BYTES", 2**20)
+    left = get_limit("SCHEMA_MAX_BYTES")
     allowed = left
     for name, content in files:
         left -= len(content)

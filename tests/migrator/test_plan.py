@@ -40,6 +40,13 @@ def test_another_text_of_the_same_schema_touches_nothing(change):
     assert not plan.operations
 
 
+def test_another_choice_for_the_same_schema_is_a_step(change):
+    rules = "input AMPLIFY { globalAuthRule: AuthRule = { allow: public } } "
+    change(rules + POST)
+    plan = plan_for(rules + POST, is_open=True)
+    assert texts(plan) == ["safe: keep the new choices: no change to tables or API"]
+
+
 def test_planning_changes_nothing(change):
     change(POST)
     add("Post", title="One")
