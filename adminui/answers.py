@@ -48,6 +48,10 @@ class Asked:
     wrong: str = ""
 
     @property
+    def state(self) -> str:
+        return "answered" if not self.is_open else "required" if self.is_blocking else ""
+
+    @property
     def is_default(self) -> bool:
         return self.kind == "default"
 

@@ -26,6 +26,13 @@ class LinkWords:
     policy: str
     is_changed: bool
 
+    @property
+    def sides(self) -> list[str]:
+        """The fields by which either side reads the link: ``Comment.post``, ``Post.comments``."""
+        link = self.link
+        named = ((link.child, link.child_field), (link.parent, link.parent_field))
+        return [f"{model}.{field}" for model, field in named if field]
+
 
 def describe_link(schema: Schema, link: Link) -> LinkWords:
     """Return the words for ``link``: who refers to whom, by what, and what a delete does."""

@@ -16,7 +16,7 @@ from adminui.login_limit import WINDOW, Attempt
 
 __all__ = ["SignInView"]
 
-REFUSED = "This name and password do not go together. Both are case-sensitive."
+REFUSED = "This username and password do not go together. Both are case-sensitive."
 TOO_MANY = "Too many failed attempts. Wait 15 minutes, then try again."
 
 
@@ -71,4 +71,4 @@ class SignInView(LoginView):
 
 
 def _first_error(form: Any) -> str:
-    return REFUSED if form.non_field_errors() else "Fill in both name and password."
+    return REFUSED if form.non_field_errors() else "Fill in both username and password."

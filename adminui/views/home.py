@@ -21,6 +21,7 @@ __all__ = ["home"]
 
 READ = 60
 SHOWN = 10
+MARKS = {"create": "+", "update": "~", "delete": "−"}  # noqa: RUF001  a minus sign
 VERBS = {"create": "created", "update": "changed", "delete": "deleted"}
 
 
@@ -36,6 +37,10 @@ class Event:
     actor: str
     when: datetime
     url: str
+
+    @property
+    def mark(self) -> str:
+        return MARKS[self.action]
 
 
 def recent_events(datamodel: DataModel) -> list[Event]:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -28,23 +33,49 @@ class KeyForm(forms.Form):
     scope = forms.ChoiceField(choices=SCOPES, label="Scope", initial="full")
     expires_days = forms.IntegerField(min_value=1, max_value=365, initial=365, label="Days until it expires")
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs |= {"class": "in", "autocomplete": "off"}
 
-def _list() -> list[ApiKey]:
-    return list(ApiKey.objects.order_by("-created_at"))
+
+@dataclass(frozen=True, slots=True)
+class KeyRow:
+    """A key and whether it works, in words."""
+
+    key: ApiKey
+    state: str
+    since: str
+
+    @property
+    def works(self) -> bool:
+        return self.state == "works"
+
+
+def key_row(key: ApiKey, now: datetime) -> KeyRow:
+    """Return the state of ``key`` at ``now``."""
+    if key.revoked_at is not None:
+        return KeyRow(key, "revoked", _day(key.revoked_at))
+    state, word = ("expired", "on") if key.expires_at <= now else ("works", "until")
+    return KeyRow(key, state, f"{word} {_day(key.expires_at)}")
+
+
+def _day(moment: datetime) -> str:
+    return date_format(moment, "j M Y")
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def keys(request: HttpRequest) -> HttpResponse:
     """List the keys; a POST creates one and shows it, this once."""
-    form = KeyForm(request.POST or None)
-    context = {"form": form, "now": timezone.now()}
-    if request.method != "POST":
-        return render(request, "adminui/keys/list.html", context | {"keys": _list()})
-    if not form.is_valid():
-        return render(request, "adminui/keys/list.html", context | {"keys": _list()}, status=422)
-    key, raw = access.create_key(**form.cleaned_data)
-    return render(request, "adminui/keys/created.html", {"key": key, "raw": raw})
+    form = KeyForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        key, raw = access.create_key(**form.cleaned_data)
+        return render(request, "adminui/keys/created.html", {"key": key, "raw": raw})
+    now = timezone.now()
+    rows = [key_row(key, now) for key in ApiKey.objects.order_by("-created_at")]
+    status = 422 if form.is_bound else 200
+    return render(request, "adminui/keys/list.html", {"form": form, "rows": rows}, status=status)
 
 
 @require_POST

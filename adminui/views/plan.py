@@ -15,7 +15,7 @@ from adminui.answers import AnswerProblem, ask_all, read_answers
 from adminui.highlight import short_name
 from adminui.steps import CONSENT_WORDS, missing_consent, step_rows
 from adminui.views.schema import read_sources
-from adminui.views.upload import SchemaChoices, actor_of, show_texts
+from adminui.views.upload import SchemaChoices, actor_of, keep_plan, show_texts
 from datamodel import access, registry
 from datamodel.migrator import (
     ApplyBusy,
@@ -28,7 +28,6 @@ from datamodel.migrator import (
     apply_plan,
     load_plan,
     make_plan,
-    save_plan,
 )
 from datamodel.models import SchemaPlan
 from datamodel.schema.errors import SchemaError
@@ -55,7 +54,9 @@ def plan(request: HttpRequest, pk: UUID) -> HttpResponse:
 def plan_text(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Show the text of a plan, to be changed."""
     stored = _get_stored(pk)
-    return show_texts(request, read_sources(stored.sources), SchemaChoices.of_plan(stored))
+    return show_texts(
+        request, read_sources(stored.sources), SchemaChoices.of_plan(stored), heading="Edit the schema"
+    )
 
 
 def _get_stored(pk: UUID) -> SchemaPlan:
@@ -113,7 +114,7 @@ def _save(request: HttpRequest, stored: SchemaPlan, options: PlanOptions) -> Htt
     except SchemaError as error:
         choices = SchemaChoices.of_plan(stored)
         return show_texts(request, sources, choices, problems=error.problems, status=422)
-    return redirect("schema_plan", save_plan(again, actor_of(request)).pk)
+    return keep_plan(request, again)
 
 
 def _plan_anew(request: HttpRequest, stored: SchemaPlan) -> HttpResponse:

@@ -39,6 +39,11 @@ class ModelCard:
     fields: tuple[tuple[ModelField, tuple[str, ...]], ...]
     joints: tuple[Joint, ...]
 
+    @property
+    def counts(self) -> str:
+        counted = [(len(self.fields), "field"), (len(self.joints), "relationship")]
+        return ", ".join(f"{n} {noun}{'' if n == 1 else 's'}" for n, noun in counted if n)
+
 
 @dataclass(frozen=True, slots=True)
 class VersionRow:

@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any, Literal
 
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from adminui.highlight import list_source, short_name
 from adminui.views.schema import read_sources
 from datamodel.access import Actor
-from datamodel.migrator import MigrationError, PlanOptions, UploadRefused, make_plan, read_files, save_plan
+from datamodel.migrator import (
+    MigrationError,
+    Plan,
+    PlanOptions,
+    UploadRefused,
+    make_plan,
+    read_files,
+    save_plan,
+)
 from datamodel.migrator.options import StoredOptions
 from datamodel.models import SchemaPlan, SchemaVersion
 from datamodel.schema import SchemaOptions, detect_dialect
@@ -21,9 +31,10 @@ from datamodel.schema.errors import Problem, SchemaError
 from datamodel.schema.ir import Dialect
 from datamodel.schema.source import Source
 
-__all__ = ["SchemaChoices", "actor_of", "show_texts", "upload"]
+__all__ = ["SchemaChoices", "actor_of", "keep_plan", "show_texts", "upload"]
 
 MAX_UPLOAD_BYTES = 16 * 1024 * 1024
+KEPT = timedelta(days=30)
 LISTED_LINES = 3000
 """Longer texts are not repeated with the problems in them."""
 
@@ -98,7 +109,7 @@ class Text:
 def upload(request: HttpRequest) -> HttpResponse:
     """Show the form; a POST reads the schema and leads to its plan."""
     if request.method != "POST":
-        return show_texts(request, *_texts_to_edit(request))
+        return _show_version(request)
     choices = SchemaChoices.read(request.POST)
     try:
         sources = _posted_sources(request)
@@ -112,6 +123,12 @@ def upload(request: HttpRequest) -> HttpResponse:
         return show_texts(request, sources, choices, problems=error.problems, status=422)
     except MigrationError as refusal:
         return show_texts(request, sources, choices, refused=str(refusal), status=422)
+    return keep_plan(request, plan)
+
+
+def keep_plan(request: HttpRequest, plan: Plan) -> HttpResponse:
+    """Keep ``plan`` and go to its page; plans that nobody came back to go."""
+    SchemaPlan.objects.filter(created_at__lt=timezone.now() - KEPT).delete()
     return redirect("schema_plan", save_plan(plan, actor_of(request)).pk)
 
 
@@ -127,6 +144,7 @@ def show_texts(
     *,
     problems: Sequence[Problem] = (),
     refused: str = "",
+    heading: str = "Upload a schema",
     status: int = 200,
 ) -> HttpResponse:
     """Show the form with ``sources`` to edit, and what is wrong with them."""
@@ -139,7 +157,7 @@ def show_texts(
         "errors": [problem for problem in problems if problem.is_error],
         "warnings": [problem for problem in problems if not problem.is_error],
         "listings": [listing for listing in listings if len(listing.lines) <= LISTED_LINES],
-        "heading": "Edit the schema" if sources and not problems else "Upload a schema",
+        "heading": heading,
         "options": choices,
         "has_options": not choices.is_default,
         "datastore_choices": DATASTORE,
@@ -155,13 +173,17 @@ def _href(problem: Problem, anchors: dict[str, str]) -> str:
     return f"#{anchors[location.source.name]}{location.line}"
 
 
-def _texts_to_edit(request: HttpRequest) -> tuple[tuple[Source, ...], SchemaChoices]:
-    """The texts of the version that ``?edit=`` names, with its options."""
+def _show_version(request: HttpRequest) -> HttpResponse:
+    """Show the empty form, or the texts of the version that ``?edit=`` names with its options."""
     number = request.GET.get("edit", "")
-    version = SchemaVersion.objects.filter(number=int(number)).first() if number.isdecimal() else None
-    if version is None:
-        return (), SchemaChoices.of_version(SchemaVersion.objects.filter(is_active=True).first())
-    return read_sources(version.sources), SchemaChoices.of_version(version)
+    if number.isdecimal() and len(number) < 10:
+        version = get_object_or_404(SchemaVersion, number=int(number))
+        heading = "Edit the schema" if version.is_active else f"Return to version {version.number}"
+        return show_texts(
+            request, read_sources(version.sources), SchemaChoices.of_version(version), heading=heading
+        )
+    active = SchemaVersion.objects.filter(is_active=True).first()
+    return show_texts(request, (), replace(SchemaChoices.of_version(active), select=""))
 
 
 def _posted_sources(request: HttpRequest) -> tuple[Source, ...]:

@@ -14,7 +14,7 @@ from datamodel.models import SchemaPlan
 GOOD = "type Post @model {\n  title: String!\n}\n"
 WRONG = "type Post @model {\n  author: Auther\n  tags: [Tagg]\n}\n"
 TYPESCRIPT = """import { a } from "@aws-amplify/backend";
-export const schema = a.schema({ Post: a.model({ title: a.string() }) });
+export const schema = a.schema({ Post: a.model({ title: a.string() }).authorization((allow) => [allow.publicApiKey()]) });
 """
 
 
