@@ -28,6 +28,12 @@ def synced_blog(activate_schema: Callable[..., DataModel]) -> DataModel:
     return activate_schema(BLOG, datastore=True)
 
 
+@pytest.fixture(params=[False, True], ids=["plain", "datastore"])
+def datastore(request: pytest.FixtureRequest) -> bool:
+    """Both positions of the DataStore switch."""
+    return request.param
+
+
 def reference(link: Link, parent: Record) -> dict[str, Any]:
     """The values by which a child refers to ``parent``."""
     return dict(zip(link.reference_fields, identifier_of(parent, link), strict=True))
@@ -36,6 +42,10 @@ def reference(link: Link, parent: Record) -> dict[str, Any]:
 def refetch(record: Record) -> Record | None:
     """The record as it is stored now; None where it is gone or a tombstone."""
     return type(record).objects.filter(pk=record.pk).first()
+
+
+def remove(datamodel: DataModel, record: Record) -> Record | None:
+    return records.delete(datamodel, record.model_type.name, record.key_dict)
 
 
 def comment_on(datamodel: DataModel, post: Record, content: str = "C") -> Record:

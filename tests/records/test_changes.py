@@ -37,7 +37,6 @@ def test_an_update_is_logged_with_both_sides(blog):
     assert change.record_version == 2
 
 
-@pytest.mark.parametrize("datastore", [False, True], ids=["plain", "datastore"])
 def test_a_delete_is_logged_with_what_was(activate_schema, datastore):
     blog = activate_schema(BLOG, datastore=datastore)
     post = records.create(blog, "Post", {"title": "T"})
@@ -48,7 +47,6 @@ def test_a_delete_is_logged_with_what_was(activate_schema, datastore):
     assert (change.record_version, change.is_tombstone) == (2, datastore)
 
 
-@pytest.mark.parametrize("datastore", [False, True], ids=["plain", "datastore"])
 def test_everything_on_the_way_of_a_delete_is_logged_with_its_cause(activate_schema, datastore):
     on_delete = {"Comment.writer": OnDelete.CLEAR}
     datamodel = activate_schema(DIAMOND, datastore=datastore, on_delete=on_delete)

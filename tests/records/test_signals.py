@@ -67,7 +67,6 @@ def test_a_save_that_was_refused_can_be_mended(blog):
     assert Change.objects.last().before["content"] == "D"
 
 
-@pytest.mark.parametrize("datastore", [False, True], ids=["plain", "datastore"])
 def test_deleting_an_instance_obeys_the_policies(activate_schema, datastore):
     blog = activate_schema(BLOG, datastore=datastore)
     post = records.create(blog, "Post", {"title": "T"})
