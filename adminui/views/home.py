@@ -21,6 +21,7 @@ __all__ = ["home"]
 
 READ = 60
 SHOWN = 10
+KEY_SHOWN = 8
 MARKS = {"create": "+", "update": "~", "delete": "−"}  # noqa: RUF001  a minus sign
 VERBS = {"create": "created", "update": "changed", "delete": "deleted"}
 
@@ -58,13 +59,19 @@ def _tell(datamodel: DataModel, changes: list[Change]) -> Event:
     return Event(
         change.action,
         change.model,
-        change.label or change.key,
+        _label(change),
         len(changes) - 1,
         VERBS[change.action] + (f" {because}" if because else ""),
         change.actor,
         datetime.fromtimestamp(change.at / 1000, UTC),
         reverse("record", args=[change.model, change.key]) if is_there else "",
     )
+
+
+def _label(change: Change) -> str:
+    """A record that is called by its key alone needs no more than the key's beginning."""
+    is_keyed = change.label in {"", change.key} and len(change.key) > KEY_SHOWN
+    return f"{change.key[:KEY_SHOWN]}…" if is_keyed else change.label or change.key
 
 
 def _because(change: Change) -> str:
