@@ -124,7 +124,7 @@ KNOWN_ONLY_WHEN_RUN = (
         ("[name()]: a.string()", 20, "'name' is not defined here. Upload the file that defines it as well."),
         ("...shared", 22, "'shared' is not defined here. Upload the file that defines it as well."),
         ("t: feilds", 22, "'feilds' is not defined here. Did you mean 'fields'?"),
-        ("t: a.string.required()", 31, "'a.string' lacks its parentheses. Write 'string()'."),
+        ("t: a.string.required()", 31, "'a.string' lacks its parentheses. Write 'a.string()'."),
         ("t: fields.t()", 22, "What is called here is not a function. " + KNOWN_ONLY_WHEN_RUN.split(". ")[1]),
     ],
 )  # fmt: skip

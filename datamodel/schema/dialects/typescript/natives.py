@@ -59,7 +59,7 @@ def find_property(target: Value, name: str, location: Location) -> Located | Non
             value = Method(target, name, location)
         case BuilderFunction() | Method():
             owner = f"a.{target.name}" if isinstance(target, BuilderFunction) else f".{target.name}"
-            value = Unknown(f"'{owner}' lacks its parentheses.", f"Write '{target.name}()'.", location)
+            value = Unknown(f"'{owner}' lacks its parentheses.", f"Write '{owner}()'.", location)
         case ObjectValue() if name in target.entries:
             value = target.entries[name].value
         case ObjectValue():
