@@ -17,13 +17,12 @@ from django.db.migrations import (
     CreateModel,
     DeleteModel,
     Migration,
-    RemoveConstraint,
     RemoveField,
 )
 from django.db.migrations.autodetector import MigrationAutodetector
 from django.db.migrations.graph import MigrationGraph
 from django.db.migrations.operations.base import Operation
-from django.db.migrations.state import ModelState, ProjectState
+from django.db.migrations.state import ProjectState
 
 from datamodel.migrator.diff import SchemaDiff, existing
 from datamodel.migrator.errors import PlanOptionError
@@ -31,6 +30,7 @@ from datamodel.migrator.history import Base
 from datamodel.migrator.operations import CheckReferences, ConvertValues, FillValues
 from datamodel.migrator.outcomes import FieldOutcome, LinkOutcome, Outcomes
 from datamodel.migrator.questioner import PlanQuestioner
+from datamodel.migrator.references import order_operations, references_of
 from datamodel.migrator.renaming import rename_models, rename_names
 from datamodel.modelgen import APP_LABEL, ModelNames, NameMap, ReferenceConstraint, build_state
 from datamodel.modelgen.fields import StringField
@@ -45,7 +45,7 @@ def detect_operations(
     questioner = PlanQuestioner(diff.renames, base.names, names, outcomes.fillers())
     operations: list[Operation] = []
     for target in _renamed_states(base, diff, names):
-        operations += _order(_renames_only(_compare(state, target, questioner)), state)
+        operations += order_operations(_renames_only(_compare(state, target, questioner)), state)
         state = target
     final = _compare(state, build_state(diff.after, names), questioner)
     return operations + RecordKeeper(state, diff, names, outcomes).complete(final)
@@ -92,24 +92,6 @@ def _compare(old: ProjectState, new: ProjectState, questioner: PlanQuestioner) -
     return [operation for migration in found.get(APP_LABEL, []) for operation in migration.operations]
 
 
-def _order(
-    operations: Sequence[Operation],
-    state: ProjectState,
-    *,
-    first: Sequence[Operation] = (),
-    last: Sequence[Operation] = (),
-) -> list[Operation]:
-    """Take references away first and add them last, so that nothing else depends on their order."""
-    removed = [each for each in operations if _is_reference_removal(each, state)]
-    added = [each for each in operations if _is_reference_addition(each)]
-    rest = [
-        each
-        for each in operations
-        if not _is_reference_removal(each, state) and not _is_reference_addition(each)
-    ]
-    return [*removed, *first, *rest, *last, *added]
-
-
 def _renames_only(operations: list[Operation]) -> list[Operation]:
     """A rename that Django does not recognise would drop what it should keep."""
     for operation in operations:
@@ -145,15 +127,12 @@ class RecordKeeper:
             for key, outcome in self.by_attribute.items()
             if outcome.change.conversion and key not in altered
         ]
-        suspended = list(self._suspended(body))
-        return _order(
+        return order_operations(
             body,
             self.state,
-            first=[*(RemoveConstraint(model, each.name) for model, each in suspended), *in_place],
-            last=[
-                *(self._check(outcome) for outcome in self.links if outcome.must_check),
-                *(AddConstraint(model, each) for model, each in suspended),
-            ],
+            suspend=self._suspended(),
+            first=in_place,
+            last=[self._check(outcome) for outcome in self.links if outcome.must_check],
         )
 
     def _expand(self, operation: Operation) -> Iterator[Operation]:
@@ -214,18 +193,15 @@ class RecordKeeper:
         default = outcome.filler.value if outcome.filler else None
         return ConvertValues(*key, outcome.change.conversion, default)
 
-    def _suspended(self, operations: Sequence[Operation]) -> Iterator[tuple[str, ReferenceConstraint]]:
+    def _suspended(self) -> Iterator[tuple[str, ReferenceConstraint]]:
         """Yield kept references whose columns change their type: they stand aside meanwhile."""
-        gone = {operation.name for operation in operations if isinstance(operation, RemoveConstraint)}
         for outcome in self.links:
             if outcome.must_check and not outcome.change.becomes_enforced:
                 own = self.names.models[outcome.change.link.child]
-                state = self.state.models[APP_LABEL, own.class_name.lower()]
                 fields = tuple(own.attribute(name) for name in outcome.change.link.reference_fields)
-                for constraint in _references(state):
-                    if constraint.fields == fields and constraint.name not in gone:
-                        gone.add(constraint.name)
-                        yield own.class_name, constraint
+                for reference in references_of(self.state, own.class_name):
+                    if reference.fields == fields:
+                        yield own.class_name, reference
 
     def _check(self, outcome: LinkOutcome) -> CheckReferences:
         link = outcome.change.link
@@ -240,18 +216,3 @@ class RecordKeeper:
             may_clear=outcome.dangling > 0,
             label=link.name,
         )
-
-
-def _is_reference_removal(operation: Operation, state: ProjectState) -> bool:
-    if not isinstance(operation, RemoveConstraint):
-        return False
-    names = {each.name for each in _references(state.models[APP_LABEL, operation.model_name.lower()])}
-    return operation.name in names
-
-
-def _is_reference_addition(operation: Operation) -> bool:
-    return isinstance(operation, AddConstraint) and isinstance(operation.constraint, ReferenceConstraint)
-
-
-def _references(state: ModelState) -> list[ReferenceConstraint]:
-    return [each for each in state.options["constraints"] if isinstance(each, ReferenceConstraint)]

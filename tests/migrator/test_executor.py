@@ -215,6 +215,19 @@ def test_a_renamed_key_keeps_its_references(change):
     assert len(shape()["data_comment"]["references"]) == 1
 
 
+def test_a_renamed_key_alone_keeps_its_references(change):
+    text = """
+    type Post @model { slug: ID! @primaryKey comments: [Comment] @hasMany(indexName: "byPost", fields: ["slug"]) }
+    type Comment @model { id: ID! postSlug: ID @index(name: "byPost") }
+    """
+    change(text)
+    add("Post", slug="p")
+    add("Comment", postSlug="p")
+    change(text.replace("slug", "code"), renames={("Post", "slug"): "code"})
+    assert stored("Comment", "postSlug") == [("p",)]
+    assert len(shape()["data_comment"]["references"]) == 1
+
+
 def test_a_renamed_model_keeps_its_records_and_relationships(change):
     change(ONE_TO_MANY)
     add("Post", id="p")
