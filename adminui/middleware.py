@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
+from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.core.exceptions import PermissionDenied
 from django.db import InterfaceError, OperationalError
@@ -18,6 +19,7 @@ from datamodel.records import DatabaseBusy
 from datamodel.registry import SchemaChanged, UnknownModel
 
 __all__ = [
+    "BodySizeMiddleware",
     "FailureMiddleware",
     "HealthMiddleware",
     "SecurityHeadersMiddleware",
@@ -78,6 +80,19 @@ class HealthMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         view = self.views.get(request.path)
         return view(request) if view else self.get_response(request)
+
+
+class BodySizeMiddleware:
+    """Refuses a body that no page takes, before anything reads it: strangers could fill the disk."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        announced = str(request.META.get("CONTENT_LENGTH") or "0")
+        if announced.isdecimal() and int(announced[:20]) > settings.IMPORT_MAX_BYTES:
+            return errors.too_large(request)
+        return self.get_response(request)
 
 
 class StaffOnlyMiddleware(LoginRequiredMiddleware):

@@ -70,6 +70,7 @@ MIDDLEWARE = [
     "adminui.middleware.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "adminui.middleware.BodySizeMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -135,6 +136,7 @@ LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
 LOGIN_FAILURES = env_int("LOGIN_FAILURES", 10)
+IMPORT_MAX_BYTES = env_int("IMPORT_MAX_BYTES", 100 * 2**20)
 TRUSTED_PROXIES = env_list("TRUSTED_PROXIES")
 CSRF_FAILURE_VIEW = "adminui.views.errors.csrf_failure"
 

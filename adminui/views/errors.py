@@ -20,6 +20,7 @@ __all__ = [
     "forbidden",
     "not_found",
     "server_error",
+    "too_large",
     "unavailable",
 ]
 
@@ -88,9 +89,15 @@ def conflict(request: HttpRequest, **context: Any) -> HttpResponse:
     return error_page(request, 409, **context)
 
 
+def too_large(request: HttpRequest) -> HttpResponse:
+    """413: the body is larger than any page takes; it was not read."""
+    body = render_to_string("413.html", {"is_fragment": is_fragment(request), "status": 413})
+    return HttpResponse(body, status=413, headers={"Cache-Control": "no-store"})
+
+
 def unavailable(request: HttpRequest) -> HttpResponse:
     """503: the database is away or busy beyond its wait."""
-    body = render_to_string("503.html", {"is_fragment": is_fragment(request)})
+    body = render_to_string("503.html", {"status": 503, "is_fragment": is_fragment(request)})
     return HttpResponse(body, status=503, headers={"Retry-After": "5", "Cache-Control": "no-store"})
 
 
@@ -99,5 +106,5 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """500, or 503 where it was the database; asks nothing of the database itself."""
     if isinstance(sys.exc_info()[1], DATABASE_AWAY):
         return unavailable(request)
-    body = render_to_string("500.html", {"is_fragment": is_fragment(request)})
+    body = render_to_string("500.html", {"status": 500, "is_fragment": is_fragment(request)})
     return HttpResponse(body, status=500, headers={"Cache-Control": "no-store"})

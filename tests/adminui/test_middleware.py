@@ -121,3 +121,10 @@ def raising(failure):
 
 def resolved(name):
     return next(p for p in all_patterns(get_resolver().url_patterns) if p.name == name)
+
+
+def test_a_body_larger_than_any_page_takes_is_refused_unread(client, settings):
+    settings.IMPORT_MAX_BYTES = 1000
+    response = client.post("/accounts/login/", {"username": "a" * 2000})
+    assert response.status_code == 413
+    assert "This is too large" in response.content.decode()
