@@ -70,6 +70,28 @@
     }
   });
 
+  // Typing goes on while the server adds a row or looks for a record: its answer takes over what was typed meanwhile.
+  let sent = null;
+  let typed = [];
+  const textFields = () => [...form().elements].filter((field) => field.matches('textarea, input:not([type="hidden"], [type="checkbox"], [type="radio"])'));
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.detail.elt !== form()) return;
+    const verb = event.detail.requestConfig.triggeringEvent?.submitter?.value || "";
+    sent = /^(add|find):/.test(verb) ? new Map(textFields().map((field) => [field.name, field.value])) : null;
+  });
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const isOurs = sent !== null && event.detail.target === form();
+    typed = isOurs ? textFields().filter((field) => field.value !== (sent.get(field.name) ?? "")).map((field) => [field.name, field.value]) : [];
+    sent = null;
+  });
+  document.addEventListener("htmx:afterSwap", () => {
+    for (const [name, value] of typed) {
+      const field = form()?.elements.namedItem(name);
+      if (field && "value" in field) field.value = value;
+    }
+    typed = [];
+  });
+
   const enhance = () => {
     if (/Mac|iPhone|iPad/.test(navigator.platform)) {
       for (const hint of document.querySelectorAll("[data-key-hint]")) hint.textContent = "⌘S";
