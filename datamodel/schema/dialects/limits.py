@@ -39,16 +39,16 @@ class SchemaLimits:
     def _find(self, schema: Schema) -> Iterator[Problem]:
         types: list[ModelType | CustomType | EnumType] = [*schema.models, *schema.custom_types, *schema.enums]
         if len(types) > self.max_types:
-            message = f"The schema has {len(types)} types; {self.max_types} are allowed."
+            message = f"The schema has {len(types)} types; the limit is {self.max_types}."
             yield Problem(Code.TOO_LARGE, message, "Split the model in two.", types[self.max_types].location)
         holders: list[ModelType | CustomType] = [*schema.models, *schema.custom_types]
         for model in holders:
             if len(model.fields) > self.max_fields_per_type:
-                message = f"Type '{model.name}' has {len(model.fields)} fields; {self.max_fields_per_type} are allowed."
+                message = f"Type '{model.name}' has {len(model.fields)} fields; the limit is {self.max_fields_per_type}."
                 yield Problem(Code.TOO_LARGE, message, "Move some to a type of their own.", model.location)
         for enum in schema.enums:
             if len(enum.values) > self.max_enum_values:
                 message = (
-                    f"Enum '{enum.name}' has {len(enum.values)} values; {self.max_enum_values} are allowed."
+                    f"Enum '{enum.name}' has {len(enum.values)} values; the limit is {self.max_enum_values}."
                 )
                 yield Problem(Code.TOO_LARGE, message, "Make it a model.", enum.location)

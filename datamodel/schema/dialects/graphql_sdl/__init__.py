@@ -8,7 +8,7 @@ from graphql import language as ast
 
 from datamodel.schema.dialects.graphql_sdl.auth import read_global_auth
 from datamodel.schema.dialects.graphql_sdl.custom import read_custom_operations
-from datamodel.schema.dialects.graphql_sdl.document import Document, TooManyProblems, read_document
+from datamodel.schema.dialects.graphql_sdl.document import Document, TooManyProblemsError, read_document
 from datamodel.schema.dialects.graphql_sdl.models import read_custom_type, read_enum, read_model
 from datamodel.schema.dialects.graphql_sdl.usage import check_directives, choose_dialect
 from datamodel.schema.dialects.result import ParseResult
@@ -24,7 +24,7 @@ def read_sdl(sources: Sequence[Source], dialect: Dialect | None = None) -> Parse
     try:
         read_document(sources, document)
         schema = _read(document, dialect) if document.definitions else None
-    except TooManyProblems:
+    except TooManyProblemsError:
         schema = None
     return ParseResult(schema, tuple(document.problems))
 

@@ -17,7 +17,7 @@ from datamodel.schema.ir import SCALARS, FieldKind
 from datamodel.schema.source import Location, Source
 from datamodel.schema.suggest import did_you_mean
 
-__all__ = ["ROOTS", "Document", "TooManyProblems", "read_document"]
+__all__ = ["ROOTS", "Document", "TooManyProblemsError", "read_document"]
 
 ROOTS = ("Query", "Mutation", "Subscription")
 SETTINGS = "AMPLIFY"
@@ -27,7 +27,7 @@ Definition: TypeAlias = ast.TypeDefinitionNode
 IGNORABLE = re.compile(r"(?:[\s,\ufeff]|#[^\n\r]*)*\Z")
 
 
-class TooManyProblems(Exception):
+class TooManyProblemsError(Exception):
     """Reading on would only cost time."""
 
 
@@ -43,10 +43,10 @@ class Document:
     """Names of the object types with ``@model``."""
 
     def report(self, code: Code, message: str, hint: str = "", node: ast.Node | None = None) -> None:
-        """Note an error at ``node``; raise TooManyProblems once there are more than anybody reads."""
+        """Note an error at ``node``; raise TooManyProblemsError once there are more than anybody reads."""
         self.problems.append(Problem(code, message, hint, locate(node) if node else None))
         if len(self.problems) >= MAX_PROBLEMS:
-            raise TooManyProblems
+            raise TooManyProblemsError
 
     def warn(self, code: Code, message: str, hint: str = "", node: ast.Node | None = None) -> None:
         """Note a warning at ``node``."""
@@ -96,7 +96,12 @@ def _parse(source: Source, document: Document) -> Sequence[ast.DefinitionNode]:
     except graphql.GraphQLSyntaxError as error:
         where = Location.at_offset(source, next(iter(error.positions or (0,))))
         message = error.message.removeprefix("Syntax Error: ")
-        document.problems.append(Problem(Code.SYNTAX, f"Syntax error: {message}", "", where))
+        hint = (
+            "Names are made of letters A to Z, digits and '_'."
+            if message.startswith("Unexpected char")
+            else ""
+        )
+        document.problems.append(Problem(Code.SYNTAX, f"Syntax error: {message}", hint, where))
     except RecursionError:
         where = Location(source, 1, 1)
         document.problems.append(Problem(Code.TOO_LARGE, "The schema is nested too deeply.", "", where))

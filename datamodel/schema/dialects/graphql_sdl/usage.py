@@ -57,7 +57,7 @@ def check_directives(document: Document, dialect: Dialect) -> None:
                 meaning = IGNORED.get(name, "It is your own and means nothing to Joinery.")
                 document.warn(Code.IGNORED_DIRECTIVE, f"Directive '@{name}' is ignored.", meaning, use)
         else:
-            hint = did_you_mean(name, [*DIRECTIVES, *IGNORED])
+            hint = did_you_mean(f"@{name}", [f"@{known}" for known in (*DIRECTIVES, *IGNORED)])
             document.report(Code.UNKNOWN_DIRECTIVE, f"Unknown directive '@{name}'.", hint, use)
     for owner in _owners(document):
         _check_repeats(owner, document)
