@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+import asyncio
+from typing import Any, cast
 
 from a2wsgi import WSGIMiddleware
+from a2wsgi.wsgi_typing import WSGIApp
 
 # Django is set up by this import, so it comes before anything that needs the app registry.
 from adminui.wsgi import application as site
@@ -13,12 +15,23 @@ from datamodel.graphql.endpoint import application as api
 API_PATHS = frozenset({"/graphql", "/graphql/realtime"})
 SITE_THREADS = 10
 
-_site = WSGIMiddleware(site, workers=SITE_THREADS)
+_site = WSGIMiddleware(cast(WSGIApp, site), workers=SITE_THREADS)
 
 
-async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
+async def application(scope: Any, receive: Any, send: Any) -> None:
     """Route one ASGI connection."""
-    if scope["type"] != "lifespan" and scope["path"] in API_PATHS:
+    if scope["type"] == "lifespan":
+        await live(receive, send)
+    elif scope["path"] in API_PATHS:
         await api(scope, receive, send)
     else:
         await _site(scope, receive, send)
+
+
+async def live(receive: Any, send: Any) -> None:
+    """Start with the server; when it stops, let running API requests end and close their connections."""
+    await receive()
+    await send({"type": "lifespan.startup.complete"})
+    await receive()
+    await asyncio.to_thread(api.close)
+    await send({"type": "lifespan.shutdown.complete"})
