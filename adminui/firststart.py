@@ -14,8 +14,7 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command
 
 from datamodel import access, records, registry
-from datamodel.migrator import apply_plan, make_plan
-from datamodel.migrator.uploads import parse_selector, read_path
+from datamodel.migrator import apply_plan, make_plan, parse_selector, read_path
 from datamodel.models import ApiKey
 
 __all__ = ["FirstStart", "prepare"]
@@ -81,7 +80,8 @@ def activate_first_schema(schema: str | None) -> str | None:
     """Apply ``schema``, or the example with its records, to a database without a data model."""
     if registry.active_version():
         return None
-    path, select = parse_selector(schema) if schema else (EXAMPLE, None)
+    name, select = parse_selector(schema) if schema else (str(EXAMPLE), None)
+    path = Path(name)
     with access.acting_as(SYSTEM):
         datamodel = apply_plan(make_plan(read_path(path), select=select), summary=f"first start: {path.name}")
         if path == EXAMPLE:

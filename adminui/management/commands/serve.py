@@ -11,8 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from adminui import firststart
-from datamodel.migrator import MigrationRefused
-from datamodel.migrator.uploads import UploadRefused
+from datamodel.migrator import MigrationError
 from datamodel.schema import SchemaError
 
 
@@ -40,7 +39,7 @@ class Command(BaseCommand):
             raise CommandError("SECRET_KEY is not set. Set it in the container's environment.")
         try:
             made = firststart.prepare(schema=options["schema"], empty=options["empty"])
-        except (SchemaError, UploadRefused, MigrationRefused) as refused:
+        except (SchemaError, MigrationError) as refused:
             raise CommandError(f"The schema was not applied.\n{refused}") from refused
         self.tell(made, options["host"], options["port"])
         self.run_server(options["host"], options["port"], options["workers"])

@@ -14,9 +14,9 @@ def key_state(key: ApiKey) -> str:
     """Say in words whether a key works."""
     if key.revoked_at is not None:
         return f"revoked {key.revoked_at:%Y-%m-%d}"
-    if key.expires_at is not None and key.expires_at <= timezone.now():
+    if key.expires_at <= timezone.now():
         return f"expired {key.expires_at:%Y-%m-%d}"
-    return f"until {key.expires_at:%Y-%m-%d}" if key.expires_at else "no expiry"
+    return f"until {key.expires_at:%Y-%m-%d}"
 
 
 class Command(BaseCommand):
