@@ -51,10 +51,7 @@ def printed(problems) -> list[str]:
 
 def assert_problems(text, expected, rule=None) -> None:
     """Assert what a text is told, or what one rule says of it."""
-    if rule is None:
-        found = problems_of(text)
-    else:
-        found = list(rule(parse_schema([source(text)]).schema))
+    found = problems_of(text) if rule is None else rule(parse_schema([source(text)]).schema)
     assert printed(found) == expected
 
 

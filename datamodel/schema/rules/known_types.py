@@ -20,7 +20,7 @@ def check_known_types(schema: Schema) -> Iterator[Problem]:
         name = item.type.name
         if item.type.kind is FieldKind.UNKNOWN:
             message = f"Field '{holder.name}.{item.name}' refers to unknown type '{name}'."
-            hint = did_you_mean(name, known) or _scalar_hint(name) or f"Define '{name}'."
+            hint = _scalar_hint(name) or did_you_mean(name, known) or f"Define '{name}'."
             yield error(Code.UNKNOWN_TYPE, message, hint, item.type.location or item.location)
     for model in schema.models:
         for item in model.fields:

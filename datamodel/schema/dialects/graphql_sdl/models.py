@@ -47,7 +47,7 @@ def read_model(node: ast.ObjectTypeDefinitionNode, document: Document) -> ModelT
         name=node.name.value,
         fields=_fields(node, document),
         description=describe(node),
-        primary_key=key or ("id",),
+        primary_key=("id",) if key is None else key,
         is_key_explicit=key is not None,
         indexes=(*_keys(node), *_field_indexes(node)),
         model_arguments=tuple(arguments(use).items()),
