@@ -108,7 +108,10 @@ def test_an_answer_can_be_taken_back(admin_client, users):
     url = plan(admin_client, RENAMED)
     url = admin_client.post(url, {"action": "replan", "rename_field:User.phone": "mobile"})["Location"]
     (question,) = admin_client.get(url).context["questions"]
-    assert [(choice.value, choice.is_chosen) for choice in question.choices] == [("mobile", True), ("", False)]
+    assert [(choice.value, choice.is_chosen) for choice in question.choices] == [
+        ("mobile", True),
+        ("", False),
+    ]
     url = admin_client.post(url, {"action": "replan", "rename_field:User.phone": ""})["Location"]
     assert len(admin_client.get(url).context["destructive"]) == 1
 
