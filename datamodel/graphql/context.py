@@ -9,7 +9,7 @@ from typing import Any
 from datamodel import access
 from datamodel.access import Caller
 from datamodel.graphql.errors import LimitExceeded, Unauthorized
-from datamodel.graphql.limits import get_limit
+from datamodel.limits import get_limit
 from datamodel.registry import DataModel
 
 __all__ = ["RequestContext"]

@@ -11,9 +11,9 @@ from graphql import DocumentNode, GraphQLSchema, GraphQLSyntaxError, parse, vali
 from graphql.language import OperationDefinitionNode
 
 from datamodel.graphql.errors import LimitExceeded, plain_entry
-from datamodel.graphql.limits import get_limit
 from datamodel.graphql.messages import syntax_entry, validation_entry
 from datamodel.graphql.structure import check_structure
+from datamodel.limits import get_limit
 
 __all__ = ["DocumentCache", "PreparedDocument"]
 

@@ -30,8 +30,8 @@ from datamodel.graphql.http import (
     preflight,
     require_json,
 )
-from datamodel.graphql.limits import get_limit
 from datamodel.graphql.request import Malformed, answer, encode, encode_answer, read_request
+from datamodel.limits import get_limit
 from datamodel.modelgen.errors import DatabaseBusy
 from datamodel.registry import SchemaChanged
 

@@ -18,8 +18,8 @@ from django.db.models.lookups import Exact, GreaterThan, GreaterThanOrEqual, Les
 
 from datamodel.graphql.errors import BadRequest, LimitExceeded
 from datamodel.graphql.expressions import ListHolds, ListLength
-from datamodel.graphql.limits import get_limit
 from datamodel.graphql.shape import operator_kind
+from datamodel.limits import get_limit
 from datamodel.modelgen import Record
 from datamodel.schema.ir import FieldKind, ModelField
 

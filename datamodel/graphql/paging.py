@@ -14,7 +14,7 @@ from django.db.models.expressions import OrderBy
 
 from datamodel.graphql.errors import BadRequest
 from datamodel.graphql.filters import NOTHING
-from datamodel.graphql.limits import get_limit
+from datamodel.limits import get_limit
 
 __all__ = ["Order", "Page", "after", "make_token", "ordering", "read_limit", "read_token"]
 

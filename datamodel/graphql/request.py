@@ -15,10 +15,10 @@ from datamodel.graphql.context import RequestContext
 from datamodel.graphql.documents import DocumentCache
 from datamodel.graphql.errors import ApiError, error_entry, plain_entry
 from datamodel.graphql.execution import InvalidRequest, run
-from datamodel.graphql.limits import get_limit
 from datamodel.graphql.messages import variable_entry
 from datamodel.graphql.schema import Api, build_api
 from datamodel.graphql.structure import check_cost
+from datamodel.limits import get_limit
 from datamodel.registry import DataModel
 
 __all__ = ["Answer", "Malformed", "Request", "answer", "encode", "encode_answer", "read_request"]

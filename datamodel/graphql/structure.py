@@ -21,7 +21,7 @@ from graphql.language import (
 )
 
 from datamodel.graphql.errors import LimitExceeded
-from datamodel.graphql.limits import get_limit
+from datamodel.limits import get_limit
 
 __all__ = ["check_cost", "check_structure"]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datamodel.limits import schema_limits
 from datamodel.migrator.errors import (
     ApplyBusy,
     MigrationError,
@@ -11,7 +12,6 @@ from datamodel.migrator.errors import (
     UploadRefused,
 )
 from datamodel.migrator.executor import apply_plan
-from datamodel.migrator.limits import schema_limits
 from datamodel.migrator.options import PlanOptions
 from datamodel.migrator.plan import Plan, make_plan
 from datamodel.migrator.questioner import Question

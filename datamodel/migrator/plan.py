@@ -8,11 +8,11 @@ from typing import Any
 
 from django.db.migrations.operations.base import Operation
 
+from datamodel.limits import schema_limits
 from datamodel.migrator.census import Census
 from datamodel.migrator.detection import detect_operations
 from datamodel.migrator.diff import SchemaDiff, diff_schemas
 from datamodel.migrator.history import Base, read_base, replay_state
-from datamodel.migrator.limits import schema_limits
 from datamodel.migrator.options import PlanOptions, StoredOptions
 from datamodel.migrator.outcomes import Outcomes, find_outcomes
 from datamodel.migrator.questioner import Question, find_rename_questions

@@ -11,8 +11,8 @@ from io import BytesIO
 from pathlib import Path, PurePosixPath
 from typing import IO
 
+from datamodel.limits import get_limit
 from datamodel.migrator.errors import UploadRefused
-from datamodel.migrator.limits import get_limit
 from datamodel.schema.source import Source
 
 __all__ = ["parse_selector", "read_files", "read_path"]
