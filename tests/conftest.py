@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.contrib.auth import get_user_model
 from django.db import connection, connections
-from django.test import Client
+from django.test import Client, override_settings
 
 from datamodel import access, registry
 from datamodel.migrator import PlanOptions, apply_plan, make_plan
@@ -32,6 +32,13 @@ def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> No
     else:
         # Creating and dropping the test database may take longer than a request's statement.
         settings["OPTIONS"]["options"] += " -c statement_timeout=60000"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_passwords() -> Iterator[None]:
+    """Hash passwords in a moment: the tests have nothing to protect."""
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield
 
 
 def drop_record_tables() -> None:
