@@ -7,9 +7,9 @@ from enum import StrEnum
 from weakref import WeakKeyDictionary
 
 from adminui.joints import Joint, joints_of
-from datamodel.modelgen import label_field
+from datamodel.modelgen import label_field, label_links, label_value
 from datamodel.registry import DataModel
-from datamodel.schema.ir import EnumType, FieldKind, FieldOrigin, ModelField, ModelType
+from datamodel.schema.ir import EnumType, FieldKind, FieldOrigin, ModelField, ModelType, Schema
 
 __all__ = ["Column", "ColumnKind", "ModelOptions", "is_long_text", "options_for"]
 
@@ -90,6 +90,7 @@ class ModelOptions:
 
     model: ModelType
     label: ModelField | None
+    """The text that names a record, if there is one."""
     columns: tuple[Column, ...]
     search: tuple[str, ...]
     """Names of the fields that ``q`` looks into."""
@@ -119,7 +120,7 @@ def _derive(datamodel: DataModel, model: ModelType) -> ModelOptions:
     return ModelOptions(
         model=model,
         label=label,
-        columns=_choose_columns(model, label, joints),
+        columns=_choose_columns(model, _label_column(datamodel.schema, model, label), joints),
         search=tuple(f.name for f in model.stored_fields if _is_searchable(f)),
         joints=joints,
         enums=datamodel.schema.enums,
@@ -130,14 +131,21 @@ def _is_searchable(field: ModelField) -> bool:
     return not field.type.is_list and field.type.kind is FieldKind.SCALAR and field.type.name in SEARCHABLE
 
 
-def _choose_columns(
-    model: ModelType, label: ModelField | None, joints: tuple[Joint, ...]
-) -> tuple[Column, ...]:
+def _label_column(schema: Schema, model: ModelType, label: ModelField | None) -> Column:
+    """The first column: the text that names a record; else what stands in for it; else the key."""
+    parents = [link.child_field or link.reference_fields[0] for link in label_links(schema, model)]
+    if parents:
+        title = " · ".join(parents)
+        return Column(title, title, ColumnKind.LABEL)
+    named = label or label_value(schema, model)
+    if named:
+        return Column(named.name, named.name, ColumnKind.LABEL, named)
+    return Column(model.primary_key[0], "key", ColumnKind.LABEL)
+
+
+def _choose_columns(model: ModelType, first: Column, joints: tuple[Joint, ...]) -> tuple[Column, ...]:
     """Label first, then whom it belongs to, then short facts, many-to-many, counts; the last change last."""
-    first = Column(
-        label.name if label else model.primary_key[0], label.name if label else "key", ColumnKind.LABEL, label
-    )
-    plain = [column for field in model.stored_fields for column in _plain_column(model, label, field)]
+    plain = [column for field in model.stored_fields for column in _plain_column(model, first.field, field)]
     last = [Column(f, f, ColumnKind.MOMENT, model.field(f)) for f in _moments(model)[:1]]
     middle = [
         *(Column(j.slug, j.title, ColumnKind.ONE, joint=j) for j in joints if j.field and not j.is_many),

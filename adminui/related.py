@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Value, When, Window
@@ -14,7 +14,7 @@ from django.urls import reverse
 from adminui.joints import Joint
 from adminui.options import options_for
 from datamodel import records
-from datamodel.modelgen import Record, decode_key
+from datamodel.modelgen import Record, decode_key, load_parent_labels
 from datamodel.registry import DataModel
 from datamodel.schema.ir import Link
 
@@ -23,6 +23,7 @@ __all__ = [
     "Chips",
     "chip_of",
     "chips_by_row",
+    "chips_of",
     "chips_with_notes",
     "counts_by_row",
     "far_queryset",
@@ -65,13 +66,22 @@ def chip_of(record: Record, note: str = "") -> Chip:
     return Chip(key, record.label, reverse("record", args=[record.model_type.name, key]), note)
 
 
+def chips_of(found: Iterable[Record]) -> list[Chip]:
+    """Return the chips that stand for some records."""
+    found = list(found)
+    load_parent_labels(found)
+    return [chip_of(record) for record in found]
+
+
 def find_by_url_key(datamodel: DataModel, model: str, text: str) -> Record | None:
     """Return the live record whose address ends in ``text``, None where there is none."""
     try:
         key = decode_key(datamodel.model(model).model_type, text)
     except (ValueError, KeyError):
         return None
-    return records.find(datamodel, model, key)
+    record = records.find(datamodel, model, key)
+    load_parent_labels([record] if record else [])
+    return record
 
 
 def _values(record: Record, fields: Sequence[str]) -> tuple[Any, ...]:
@@ -134,10 +144,8 @@ def ones_by_row(datamodel: DataModel, joint: Joint, rows: Sequence[Record]) -> d
     if not present:
         return {}
     far_class = datamodel.model(joint.far.name)
-    found = {
-        _values(record, there): chip_of(record)
-        for record in far_class.objects.filter(_matching(far_class, there, present))
-    }
+    far = list(far_class.objects.filter(_matching(far_class, there, present)))
+    found = {_values(record, there): chip for record, chip in zip(far, chips_of(far), strict=True)}
     return {
         pk: found.get(values) or missing_chip(values)
         for pk, values in wanted.items()
@@ -199,8 +207,9 @@ def _chips_of(
     if not wanted:
         return {}
     far_class = datamodel.model(far.parent)
-    found = far_class.objects.filter(_matching(far_class, far.identifier_fields, wanted))
-    return {_values(record, far.identifier_fields): chip_of(record) for record in found}
+    found = list(far_class.objects.filter(_matching(far_class, far.identifier_fields, wanted)))
+    pairs = zip(found, chips_of(found), strict=True)
+    return {_values(record, far.identifier_fields): chip for record, chip in pairs}
 
 
 def _cell(pairs: list[tuple[tuple[Any, ...], int]], chips: Mapping[tuple[Any, ...], Chip]) -> Chips:
@@ -237,10 +246,13 @@ def _label_paths(datamodel: DataModel, model: str) -> list[str]:
 
 def chips_with_notes(datamodel: DataModel, found: Sequence[Record], joint: Joint | None) -> list[Chip]:
     """Return chips to choose from; each says whom it belongs to now, where choosing would take it away."""
+    chips = chips_of(found)
     if joint is None or not joint.is_reference or not found:
-        return [chip_of(record) for record in found]
+        return chips
     owners = ones_by_row(datamodel, joint, found)
-    return [chip_of(record, _note(owners.get(record.pk))) for record in found]
+    return [
+        replace(chip, note=_note(owners.get(record.pk))) for record, chip in zip(found, chips, strict=True)
+    ]
 
 
 def _note(owner: Chip | None) -> str:

@@ -13,7 +13,7 @@ from adminui.filters import ListQuery
 from adminui.joints import Joint
 from adminui.options import Column, ColumnKind
 from adminui.related import Chip, Chips, chips_by_row, counts_by_row, ones_by_row
-from datamodel.modelgen import Record
+from datamodel.modelgen import Record, load_parent_labels
 
 __all__ = ["Cell", "Head", "Row", "Table", "load_table"]
 
@@ -95,6 +95,7 @@ def load_table(query: ListQuery, page: int) -> Table:
     start = (page - 1) * PAGE_SIZE
     records = list(found[start : start + PAGE_SIZE + 1])
     has_next, records = len(records) > PAGE_SIZE, records[:PAGE_SIZE]
+    load_parent_labels(records)
     count, is_capped = _count(query, start, records, has_next=has_next)
     related = {
         column.name: _related(query, column.kind, column.joint, records)

@@ -12,6 +12,7 @@ from adminui.joints import Joint, find_joint, noun
 from adminui.related import (
     Chip,
     chip_of,
+    chips_of,
     chips_with_notes,
     far_queryset,
     find_by_url_key,
@@ -136,8 +137,8 @@ class OneCard(Card):
         """Fill in what is linked now."""
         if self.record is None:
             return
-        far = far_queryset(self.datamodel, self.joint, self.record).first()
-        self.stored = chip_of(far) if far else self._missing()
+        far = chips_of(far_queryset(self.datamodel, self.joint, self.record).order_by("pk")[:1])
+        self.stored = far[0] if far else self._missing()
         self.chosen = self.stored.key if self.stored else ""
 
     def _missing(self) -> Chip | None:
@@ -241,7 +242,7 @@ class ManyCard(Card):
         if self.record is None:
             return
         far = far_queryset(self.datamodel, self.joint, self.record)
-        self.shown = [chip_of(record) for record in far.order_by("-pk")[:SHOWN]]
+        self.shown = chips_of(far.order_by("-pk")[:SHOWN])
         self.count = len(self.shown) if len(self.shown) < SHOWN else far.count()
 
     def preset(self, key: str) -> None:

@@ -47,7 +47,9 @@ def describe(effect: Effect) -> EffectLine:
     reference = f"{link.child}.{link.child_field or link.reference_fields[0]}"
     match effect.policy:
         case OnDelete.CASCADE if link.is_join:
-            return EffectLine(effect, f"{name} deleted too", "only the link; the other side stays", ())
+            return EffectLine(
+                effect, f"{name} deleted too", "only the link; the other side stays", effect.examples
+            )
         case OnDelete.CASCADE:
             return EffectLine(effect, f"{name} deleted too", f"by {reference}", effect.examples)
         case OnDelete.CLEAR:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_safe
 from adminui.joints import noun_of
 from datamodel.changes import log
 from datamodel.middleware import DataModelRequest
+from datamodel.modelgen import Record, load_parent_labels
 from datamodel.models import ApiKey, Change
 from datamodel.registry import DataModel
 
@@ -46,20 +48,42 @@ class Event:
 
 def recent_events(datamodel: DataModel) -> list[Event]:
     """Return what happened last; what one person did to a model in a row is one event."""
-    runs = groupby(
-        log.recent(READ), key=lambda change: (change.actor, change.model, change.action, _because(change))
-    )
-    return [_tell(datamodel, list(changes)) for _, changes in runs][:SHOWN]
+    changes = log.recent(READ)
+    labels = _parent_labels(datamodel, changes)
+    runs = groupby(changes, key=lambda change: (change.actor, change.model, change.action, _because(change)))
+    return [_tell(datamodel, list(changes), labels) for _, changes in runs][:SHOWN]
 
 
-def _tell(datamodel: DataModel, changes: list[Change]) -> Event:
+def _parent_labels(datamodel: DataModel, changes: Sequence[Change]) -> Mapping[int, str]:
+    """Return, by entry, what records without a text of their own are called: a query per relationship.
+
+    The log has no room for their parents' names, which change; it has the references.
+    """
+    stand_ins = {change.id: _stand_in(datamodel, change) for change in changes}
+    found = {pk: record for pk, record in stand_ins.items() if record is not None}
+    load_parent_labels(found.values())
+    return {pk: record.label for pk, record in found.items() if record.joinery_parent_labels}
+
+
+def _stand_in(datamodel: DataModel, change: Change) -> Record | None:
+    """Return an unsaved record with the logged values, where its parents name it in the active schema."""
+    model = datamodel.models.get(change.model)
+    if model is None or not model.joinery_label_links:
+        return None
+    values = change.after or change.before or {}
+    known = {field.name for field in model.model_type.stored_fields}
+    attributes = {model.names.attribute(name): values[name] for name in known & values.keys()}
+    return model(**attributes)
+
+
+def _tell(datamodel: DataModel, changes: list[Change], labels: Mapping[int, str]) -> Event:
     """The record has an address while it exists in the active schema."""
     change, because = changes[0], _because(changes[0])
     is_there = change.action != "delete" and change.model in datamodel.models
     return Event(
         change.action,
         change.model,
-        _label(change),
+        labels.get(change.id) or _label(change),
         len(changes) - 1,
         VERBS[change.action] + (f" {because}" if because else ""),
         change.actor,

@@ -21,7 +21,7 @@ from adminui.table import load_table
 from adminui.views.deletion import delete_record, delete_selected
 from datamodel import registry
 from datamodel.access import Actor, acting_as
-from datamodel.modelgen import Record
+from datamodel.modelgen import Record, load_parent_labels
 from datamodel.records import RecordNotFound, SchemaChanged, VersionConflict
 from datamodel.registry import DataModel
 from datamodel.schema import pluralize
@@ -145,6 +145,7 @@ def back_to_list(request: HttpRequest, model: str) -> str:
 def after_save(request: HttpRequest, form: RecordForm, saved: Record) -> HttpResponseBase:
     """Say what happened and go where the pressed button says."""
     verb = "saved" if form.record is not None else "made"
+    load_parent_labels([saved])
     messages.success(request, f"{saved.model_type.name} '{saved.label}' {verb}.")
     target = reverse("record", args=[form.model_name, saved.url_key])
     match request.POST.get("_do"):

@@ -11,7 +11,7 @@ from django.db.models.functions import Greatest
 
 from datamodel.deletion.sets import Among
 from datamodel.deletion.walk import Reached, Walk
-from datamodel.modelgen import Record
+from datamodel.modelgen import Record, load_parent_labels
 from datamodel.modelgen.errors import Blocked, RestrictedDelete
 from datamodel.modelgen.filled import updated_field
 from datamodel.modelgen.values import iso_timestamp, now_ms
@@ -64,6 +64,7 @@ def preview(records: Sequence[Record]) -> tuple[Effect, ...]:
 def summarize(policy: OnDelete, reached: Iterable[Reached]) -> Iterator[Effect]:
     """Return one effect per link; tombstones don't count."""
     for link, group in by_link(one for one in reached if not one.record.joinery_deleted):
+        load_parent_labels(one.record for one in group[:EXAMPLES])
         labels = tuple(one.record.label for one in group[:EXAMPLES])
         yield Effect(link, policy, link.child, len(group), labels, min(one.depth for one in group))
 

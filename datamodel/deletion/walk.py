@@ -99,6 +99,8 @@ class Walk:
         """Return what a preview needs of a record: to follow its links and to name it."""
         links = self.schema.links_from(model.model_type.name)
         names = {*model.model_type.primary_key, *(name for link in links for name in link.reference_fields)}
+        if model.joinery_label_value:
+            names.add(model.joinery_label_value.name)
         shown = {model.names.attribute(name) for name in names} | {"joinery_deleted"}
         return shown | ({model.label_attribute} if model.label_attribute else set())
 

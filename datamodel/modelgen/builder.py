@@ -13,7 +13,7 @@ from django.db.migrations.state import ModelState, ProjectState
 
 from datamodel.modelgen.constraints import ReferenceConstraint
 from datamodel.modelgen.fields import build_field
-from datamodel.modelgen.labels import label_field
+from datamodel.modelgen.labels import label_field, label_links, label_value
 from datamodel.modelgen.names import ModelNames, NameMap, hashed_name
 from datamodel.modelgen.record import Record
 from datamodel.modelgen.relations import RelationField
@@ -98,6 +98,8 @@ def _build_model(
         "schema": schema,
         "key_attributes": tuple(own.attribute(name) for name in model.primary_key),
         "label_attribute": own.attribute(label.name) if label else None,
+        "joinery_label_links": label_links(schema, model),
+        "joinery_label_value": label_value(schema, model),
         "indexed_fields": (model.primary_key, *_index_fields(schema, model)),
         "reference_attributes": frozenset(
             own.attribute(name) for link in schema.links_from(model.name) for name in link.reference_fields

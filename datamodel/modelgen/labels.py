@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
-from datamodel.schema.ir import FieldKind, FieldOrigin, ModelField, ModelType
+from typing import Any
 
-__all__ = ["MAX_LABEL_LENGTH", "label_field", "label_text"]
+from datamodel.schema.ir import FieldKind, FieldOrigin, Link, ModelField, ModelType, Schema
+
+__all__ = [
+    "MAX_LABEL_LENGTH",
+    "MAX_PARTS",
+    "join_labels",
+    "label_field",
+    "label_links",
+    "label_text",
+    "label_value",
+    "value_text",
+]
 
 MAX_LABEL_LENGTH = 120
+MAX_PARTS = 2
+"""How many parents, or parents and values, make the label of a record without a text of its own."""
 
 PREFERRED = (
     "name",
@@ -23,6 +36,9 @@ PREFERRED = (
     "slug",
     "email",
 )
+TEXTS = ("String", "AWSEmail", "AWSPhone", "AWSURL")
+"""Single values of these types name a record by themselves; the first of the list is best."""
+VALUES = ("AWSDate", "AWSDateTime", "AWSTime", "AWSIPAddress", "Int", "Float")
 
 
 def label_field(model_type: ModelType) -> ModelField | None:
@@ -32,23 +48,71 @@ def label_field(model_type: ModelType) -> ModelField | None:
     for name in PREFERRED:
         if name in by_name:
             return by_name[name]
-    others = (f for f in texts if f.type.name == "String" and not _is_technical(model_type, f))
-    return next(others, None)
+    others = [field for field in texts if not _is_technical(model_type, field)]
+    return min(others, key=lambda field: TEXTS.index(field.type.name), default=None)
 
 
-def label_text(value: str) -> str:
+def label_links(schema: Schema, model_type: ModelType) -> tuple[Link, ...]:
+    """Return the links whose parents name a record; none where a text of its own does."""
+    if label_field(model_type) is not None:
+        return ()
+    order = [field.name for field in model_type.stored_fields]
+    links = [link for link in schema.links_from(model_type.name) if link.is_comparable]
+    return tuple(sorted(links, key=lambda link: order.index(link.reference_fields[0]))[:MAX_PARTS])
+
+
+def label_value(schema: Schema, model_type: ModelType) -> ModelField | None:
+    """Return the field that helps to name a record without a text: a list of texts, an enum, a date, a number."""
+    if label_field(model_type) is not None:
+        return None
+    references = {name for link in schema.links_from(model_type.name) for name in link.reference_fields}
+    values = [
+        field
+        for field in model_type.stored_fields
+        if _is_value(field) and field.name not in references and not _is_technical(model_type, field)
+    ]
+    return min(values, key=_rank, default=None)
+
+
+def label_text(value: str, limit: int = MAX_LABEL_LENGTH) -> str:
     """Return the first line of ``value``, shortened to what a heading can hold."""
     line = next((line for line in value.splitlines() if line.strip()), "")
     text = " ".join(line.split())
-    return text if len(text) <= MAX_LABEL_LENGTH else text[: MAX_LABEL_LENGTH - 1].rstrip() + "…"
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+def join_labels(parts: tuple[str, ...]) -> str:
+    """Return the parts as one label, each shortened so that all have room."""
+    room = MAX_LABEL_LENGTH // max(len(parts), 1) - 2
+    return " · ".join(label_text(part, room) for part in parts)
+
+
+def value_text(field: ModelField, value: Any) -> str:
+    """Return a value in the words of a label; a number says what it counts."""
+    if isinstance(value, list):
+        return label_text(", ".join(str(item) for item in value if item is not None))
+    if value is None:
+        return ""
+    if field.type.name in ("Int", "Float"):
+        return f"{field.name} {value:g}"
+    return str(value)
 
 
 def _is_text(field: ModelField) -> bool:
-    return (
-        field.type.kind is FieldKind.SCALAR
-        and not field.type.is_list
-        and field.type.name in {"String", "AWSEmail"}
-    )
+    return field.type.kind is FieldKind.SCALAR and not field.type.is_list and field.type.name in TEXTS
+
+
+def _is_value(field: ModelField) -> bool:
+    if field.type.is_list:
+        return field.type.kind is FieldKind.SCALAR and field.type.name in TEXTS
+    return field.type.kind is FieldKind.ENUM or field.type.name in VALUES
+
+
+def _rank(field: ModelField) -> int:
+    """Lists of texts first, then enums, then the other values in their order."""
+    if field.type.is_list:
+        return 0
+    return 1 if field.type.kind is FieldKind.ENUM else 2 + VALUES.index(field.type.name)
 
 
 def _is_technical(model_type: ModelType, field: ModelField) -> bool:

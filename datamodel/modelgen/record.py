@@ -13,10 +13,10 @@ from django.db.models.signals import post_delete, pre_delete
 
 from datamodel.modelgen.filled import created_field, id_field, updated_field
 from datamodel.modelgen.keys import MAX_KEY_LENGTH, encode_key
-from datamodel.modelgen.labels import label_text
+from datamodel.modelgen.labels import MAX_PARTS, join_labels, label_text, value_text
 from datamodel.modelgen.names import ModelNames
 from datamodel.modelgen.values import ValueProblem, iso_timestamp, now_ms
-from datamodel.schema.ir import ModelType, Schema
+from datamodel.schema.ir import Link, ModelField, ModelType, Schema
 
 __all__ = ["LiveRecords", "Record", "RecordQuerySet"]
 
@@ -65,6 +65,12 @@ class Record(models.Model):
     """Number of the schema version that the class was built for."""
     key_attributes: ClassVar[tuple[str, ...]]
     label_attribute: ClassVar[str | None]
+    joinery_label_links: ClassVar[tuple[Link, ...]] = ()
+    """Where no text names the record: the links whose parents do (see ``load_parent_labels``)."""
+    joinery_label_value: ClassVar[ModelField | None] = None
+    """Where no text names the record: the field that helps."""
+    joinery_parent_labels: tuple[str, ...] = ()
+    """The labels of the parents along ``joinery_label_links``, once somebody has read them."""
     indexed_fields: ClassVar[tuple[tuple[str, ...], ...]]
     """API names of the fields of each index: the key, the indexes, the references."""
     reference_attributes: ClassVar[frozenset[str]] = frozenset()
@@ -142,9 +148,19 @@ class Record(models.Model):
 
     @property
     def label(self) -> str:
-        """What people call the record: its best text field, else its key."""
-        text = label_text(getattr(self, self.label_attribute) or "") if self.label_attribute else ""
+        """What people call the record: its best text, else its parents and a value of its own, else its key."""
+        if self.label_attribute:
+            text = label_text(getattr(self, self.label_attribute) or "")
+        else:
+            text = join_labels(self._label_parts())
         return text or ", ".join(str(part) for part in self.key)
+
+    def _label_parts(self) -> tuple[str, ...]:
+        parents, field = self.joinery_parent_labels, self.joinery_label_value
+        if field is None or len(parents) == MAX_PARTS:
+            return parents
+        own = value_text(field, self.get_value(field.name))
+        return (*parents, own) if own else parents
 
     @classmethod
     def key_filter(cls, key: Mapping[str, Any] | Sequence[Any]) -> Q:

@@ -51,6 +51,20 @@ def test_the_number_of_queries_does_not_grow_with_the_models(
         admin_client.get("/")
 
 
+def test_a_join_record_is_told_by_what_it_joins(admin_client, example, django_assert_max_num_queries):
+    records.create(example, "Post", {"id": "p", "title": "How dovetails hold", "status": "DRAFT"})
+    for name in ("craft", "wood"):
+        records.create(example, "Tag", {"id": name, "label": name})
+        records.link_many(example, "Post", "tags", {"id": "p"}, {"id": name})
+    with django_assert_max_num_queries(10):
+        events = admin_client.get("/").context["events"]
+    assert "How dovetails hold · wood" in [event.label for event in events]
+    join = example.model("PostTag").objects.first()
+    records.delete(example, "PostTag", join.key_dict)
+    event = admin_client.get("/").context["events"][0]
+    assert (event.label, event.words) == ("How dovetails hold · craft", "deleted")
+
+
 def test_a_label_is_escaped(admin_client, example):
     records.create(example, "Tag", {"label": "<script>alert(1)</script>"})
     page = admin_client.get("/").content.decode()

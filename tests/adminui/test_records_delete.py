@@ -28,6 +28,7 @@ def test_the_page_tells_what_else_goes_and_changes_nothing(example, post, admin_
     assert "2 comments deleted too" in text
     assert "first, second" in text
     assert "1 post tag deleted too" in text
+    assert "Oak · wood" in text
     assert "Delete post and 3 more" in text
     assert example.model("Post").objects.count() == 1
 

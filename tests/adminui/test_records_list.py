@@ -186,5 +186,23 @@ def test_the_number_of_queries_does_not_depend_on_the_number_of_rows(blog, admin
     assert few <= 10
 
 
+def test_a_join_record_is_called_by_what_it_joins(blog, admin_client):
+    tag = blog.model("Tag").objects.get()
+    for number in range(2):
+        post = records.create(blog, "Post", {"title": f"Post {number}", "status": "DRAFT"})
+        records.link_many(blog, "Post", "tags", post.key_dict, tag.key_dict)
+    page = admin_client.get("/data/PostTag/").content.decode()
+    assert f"Post 1 · {tag.label}" in page
+    assert "post · tag" in page
+    few = count_queries(admin_client, "/data/PostTag/")
+    for number in range(20):
+        post = records.create(blog, "Post", {"title": f"More {number}", "status": "DRAFT"})
+        records.link_many(blog, "Post", "tags", post.key_dict, tag.key_dict)
+    admin_client.get("/data/PostTag/")
+    assert count_queries(admin_client, "/data/PostTag/") == few
+    join = blog.model("PostTag").objects.last()
+    assert f"<h1>More 19 · {tag.label}" in admin_client.get(f"/data/PostTag/{join.url_key}/").content.decode()
+
+
 def test_strangers_are_sent_to_sign_in(example, client):
     assert client.get("/data/Post/").status_code == 302

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datamodel.modelgen import build_models, build_names, label_field
+from datamodel.modelgen import build_models, build_names, label_field, label_value
 from tests.modelgen.schemas import blog, field, model, schema
 
 
@@ -21,6 +21,30 @@ def test_else_the_first_text_is_taken():
 
 def test_lists_references_and_timestamps_are_no_labels():
     assert label_name(field("tags", "[String]"), field("postID"), field("postID2", "ID")) is None
+
+
+def test_a_text_of_another_type_names_a_record_too():
+    assert label_name(field("site", "AWSURL"), field("contact", "AWSEmail")) == "contact"
+
+
+def unlabelled(*fields, **values):
+    """The label of a record without a text."""
+    whole = schema(model("Thing", *fields))
+    assert label_field(whole.model("Thing")) is None
+    return build_models(whole, build_names(whole))["Thing"](id="t1", **values).label
+
+
+def test_without_a_text_a_value_helps():
+    assert unlabelled(field("quantity", "Int"), field("on", "AWSDate"), on="2026-11-20") == "2026-11-20"
+    assert unlabelled(field("quantity", "Int"), quantity=5) == "quantity 5"
+    assert unlabelled(field("items", "[String]"), items=["oak", None, "ash"]) == "oak, ash"
+    assert unlabelled(field("quantity", "Int")) == "t1"
+    assert unlabelled(field("isDone", "Boolean"), isDone=True) == "t1"
+
+
+def test_a_record_with_a_text_needs_no_value():
+    named = model("Thing", field("name"), field("quantity", "Int"))
+    assert label_value(schema(named), named) is None
 
 
 def labelled(**values):
