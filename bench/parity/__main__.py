@@ -107,12 +107,41 @@ class Comparison:
                     tally.add(case.name, *differences(official, flatten(made)))
             yield tally
 
+    def fuzz_introspection(self, options: argparse.Namespace) -> Iterator[Tally]:
+        """Compare the model introspection of random schemas."""
+        from bench.parity import ours
+
+        for dialect in options.dialect:
+            tally = Tally(f"{dialect} introspection of random schemas")
+
+            def run(
+                official: Official, job: tuple[int, str], dialect: str = dialect, tally: Tally = tally
+            ) -> None:
+                number, text = job
+                try:
+                    expected = official.ask("introspection", dialect=dialect, text=text)
+                except OfficialError:
+                    tally.refused += 1
+                    return
+                made = attempt(ours.introspection, "schema.graphql", text, dialect)
+                total, found = differences(flatten(expected), flatten(made))
+                tally.add(f"schema {number}", total, found)
+                if found:
+                    tally.reasons.append(text)
+
+            self.each(list(enumerate(self.random_schemas(options, dialect))), run)
+            yield tally
+
+    def random_schemas(self, options: argparse.Namespace, dialect: str) -> list[str]:
+        texts: list[str] = self.officials[0].ask(
+            "random", dialect=dialect, count=options.count, seed=options.seed, names=options.names
+        )
+        return texts
+
     def fuzz(self, options: argparse.Namespace) -> Iterator[Tally]:
         """Compare random schemas."""
         for dialect in options.dialect:
-            texts = self.officials[0].ask(
-                "random", dialect=dialect, count=options.count, seed=options.seed, names=options.names
-            )
+            texts = self.random_schemas(options, dialect)
             for is_on in (False, True):
                 tally = Tally(f"{dialect} random schemas, DataStore {'on' if is_on else 'off'}")
                 self.fuzz_form(tally, dialect, is_on, texts)
@@ -182,7 +211,7 @@ def differences(official: dict[str, Any], made: dict[str, Any]) -> tuple[int, li
 def read_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench.parity", description=__doc__)
     parser.add_argument("oracle", type=Path)
-    parser.add_argument("what", nargs="+", choices=("cases", "introspection", "fuzz"))
+    parser.add_argument("what", nargs="+", choices=("cases", "introspection", "fuzz", "fuzz-introspection"))
     parser.add_argument("--dialect", nargs="+", default=["v1", "v2"], choices=("v1", "v2"), help="for fuzz")
     parser.add_argument("--count", type=int, default=1000, help="random schemas of each dialect")
     parser.add_argument("--seed", type=int, default=1)
@@ -200,6 +229,7 @@ def main() -> int:
         "cases": comparison.cases,
         "introspection": comparison.introspection,
         "fuzz": lambda: comparison.fuzz(options),
+        "fuzz-introspection": lambda: comparison.fuzz_introspection(options),
     }
     is_same = True
     try:

@@ -14,14 +14,21 @@ const { members } = await load('walk.mjs');
 const IGNORED = { ignore: ['AmplifyAIConversationTurnErrorInput'] };
 
 // The generator of random schemas is everything in fuzz.mjs between its imports and its loop.
+// From one seed it soon repeats itself: take a few schemas of each, and only those not seen before.
+const PER_SEED = 10;
 const randomSchemas = ({ dialect, count, seed, names }) => {
   const source = fs.readFileSync(path.join(oracle, 'fuzz.mjs'), 'utf8');
   const begin = source.indexOf('const args =');
   const end = source.indexOf('const tmp =');
   if (begin < 0 || end < begin) throw new Error('fuzz.mjs has another form than this script knows.');
-  const given = ['node', 'fuzz.mjs', dialect, String(count), String(seed), ...(names === 'capital' ? ['--capital'] : [])];
-  const make = new Function('process', `${source.slice(begin, end)}; return make;`)({ argv: given });
-  return Array.from({ length: count }, () => make());
+  const body = new Function('process', `${source.slice(begin, end)}; return make;`);
+  const texts = new Set();
+  for (let number = seed; texts.size < count; number += 1) {
+    const given = ['node', 'fuzz.mjs', dialect, '0', String(number * 7919), ...(names === 'capital' ? ['--capital'] : [])];
+    const make = body({ argv: given });
+    for (let i = 0; i < PER_SEED; i += 1) texts.add(make());
+  }
+  return [...texts].slice(0, count);
 };
 
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'parity-'));

@@ -8,7 +8,9 @@ from datamodel.graphql.operations import put_connection
 from datamodel.graphql.operators import filter_type, sort_key_argument, subscription_filter_type
 from datamodel.graphql.shape import ApiShape, FieldShape, ObjectShape, is_declared
 from datamodel.schema.ir import (
+    FieldKind,
     FieldOrigin,
+    FieldType,
     Link,
     ModelField,
     ModelType,
@@ -95,9 +97,17 @@ def put_implicit_keys(shape: ApiShape, model: ModelType, field: ModelField) -> N
         stem = naming.upper_first(child.name)
         shape.extend_input(naming.filter_input(stem), {name: filter_type(shape, key_type)})
         shape.extend_input(naming.condition_input(stem), {name: filter_type(shape, key_type)})
-        shape.extend_input(
-            naming.subscription_filter_input(model.name), {name: subscription_filter_type(key_type)}
-        )
+        put_misplaced_filter(shape, model, name, key_type)
+
+
+def put_misplaced_filter(shape: ApiShape, model: ModelType, name: str, key_type: FieldType) -> None:
+    """Add a generated key to a subscription filter. An enum's operators are named there, but never made."""
+    operators = subscription_filter_type(key_type)
+    if key_type.kind is FieldKind.ENUM:
+        operators = naming.subscription_operator_input(key_type.name)
+        if naming.subscription_filter_input(model.name) in shape.inputs:
+            shape.open_inputs.add(operators)
+    shape.extend_input(naming.subscription_filter_input(model.name), {name: operators})
 
 
 def generates_keys(link: Link, relation: Relation) -> bool:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import graphene
-from graphql import GraphQLError, ValueNode
+from graphql import GraphQLError, ValueNode, value_from_ast_untyped
 from graphql.language import FloatValueNode, IntValueNode, StringValueNode
 
 from datamodel.modelgen.values import parse_scalar
 
-__all__ = ["SCALAR_TYPES"]
+__all__ = ["SCALAR_TYPES", "build_open_scalar"]
 
 
 # graphene is not typed.
@@ -52,6 +52,30 @@ def build_scalar(name: str, description: str) -> Any:
     """Return the graphene type of one AWS scalar."""
     meta = {"name": name, "description": description}
     return type(name, (AmplifyScalar,), {"Meta": type("Meta", (), meta)})
+
+
+class OpenScalar(graphene.Scalar):  # type: ignore[misc]
+    """Any JSON value, objects included."""
+
+    class Meta:
+        abstract = True
+
+    @staticmethod
+    def serialize(value: Any) -> Any:
+        return value
+
+    @staticmethod
+    def parse_value(value: Any) -> Any:
+        return value
+
+    @staticmethod
+    def parse_literal(node: ValueNode, variables: Any = None) -> Any:
+        return value_from_ast_untyped(node, variables)
+
+
+def build_open_scalar(name: str) -> Any:
+    """Return a type that takes any value: for an input whose fields nobody defines."""
+    return type(name, (OpenScalar,), {"Meta": type("Meta", (), {"name": name})})
 
 
 AWS_SCALARS = {

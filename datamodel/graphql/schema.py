@@ -19,7 +19,7 @@ from datamodel.graphql.operators import (
 )
 from datamodel.graphql.relations import put_object_types
 from datamodel.graphql.resolvers import resolve_root
-from datamodel.graphql.shape import ApiShape, EnumShape
+from datamodel.graphql.shape import ApiShape, EnumShape, OperationKind
 from datamodel.graphql.types import TypeBuilder
 from datamodel.registry import DataModel
 from datamodel.schema.ir import Schema
@@ -94,5 +94,12 @@ def put_fixed_types(shape: ApiShape) -> None:
     models = [model.name for model in shape.schema.models]
     if any({naming.filter_input(m), naming.condition_input(m)} & shape.inputs.keys() for m in models):
         put_operator_inputs(shape)
-    if any(shape_of_type.is_connection for shape_of_type in shape.objects.values()):
+    # A list sorts nothing by default, yet it brings the enum along; `sync` does not.
+    is_sorted = any(
+        field.operation is not None and field.operation.kind in {OperationKind.LIST, OperationKind.INDEX}
+        for field in shape.query.values()
+    )
+    if is_sorted or any(
+        field.relation and field.relation.is_many for model in shape.schema.models for field in model.fields
+    ):
         put_sort_direction(shape)

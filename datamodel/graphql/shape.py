@@ -114,6 +114,8 @@ class ApiShape:
         self.unions: dict[str, tuple[str, ...]] = {}
         self.inputs: dict[str, dict[str, str]] = {}
         self.enums: dict[str, EnumShape] = {}
+        self.open_inputs: set[str] = set()
+        """Inputs that the official API names without defining them."""
         self.query: dict[str, FieldShape] = {}
         self.mutation: dict[str, FieldShape] = {}
         self.subscription: dict[str, FieldShape] = {}

@@ -155,3 +155,25 @@ def test_an_empty_schema_has_the_fixed_types(data_model: Build, datastore: bool)
 
     sdl = build_api(DataModel.build(Schema(Dialect.V2, datastore=datastore))).print_sdl()
     assert "input ModelStringInput" in sdl
+
+
+def test_a_generated_enum_key_takes_any_subscription_filter(data_model: Build) -> None:
+    sdl = build_api(
+        data_model(
+            """
+            enum Level { LOW HIGH }
+            type Shelf @model { level: Level! @primaryKey items: [Item] @hasMany }
+            type Item @model { id: ID! }
+            """
+        )
+    ).print_sdl()
+    found = fields_of(sdl)
+    assert found["ModelSubscriptionShelfFilterInput"]["shelfItemsLevel"] == "(): ModelSubscriptionLevelInput"
+    assert "scalar ModelSubscriptionLevelInput" in sdl
+
+
+def test_sync_alone_brings_no_sort_direction_in_version_1(data_model: Build) -> None:
+    text = 'type Post @model(queries: null) @key(name: "byDay", fields: ["day"]) { id: ID! day: String! }'
+    sdl = build_api(data_model(text, datastore=True)).print_sdl()
+    assert "syncPosts" in sdl
+    assert "ModelSortDirection" not in sdl
