@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from graphql import (
@@ -83,6 +84,7 @@ def shown_fields(schema: Schema, model: ModelType) -> list[ModelField]:
     Of version 1's generated keys only those of a bare list are, and not the keys that a relation field holds.
     """
     shown = [f for f in model.fields if f.origin is not FieldOrigin.OWNER]
+    shown += nameless_timestamps(model)
     if schema.dialect is not Dialect.V1:
         return shown
     held = {
@@ -92,6 +94,19 @@ def shown_fields(schema: Schema, model: ModelType) -> list[ModelField]:
         for name in schema.link(field.relation.link).reference_fields
     }
     return [f for f in shown if f.name not in held]
+
+
+def nameless_timestamps(model: ModelType) -> list[ModelField]:
+    """Return the timestamps that the schema names null, one of them only: the generator lists them all the same."""
+    configured = dict(model.model_arguments).get("timestamps")
+    if not isinstance(configured, Mapping):
+        return []
+    type_ = FieldType("AWSDateTime", FieldKind.SCALAR)
+    return [
+        ModelField(name, type_, origin=FieldOrigin.TIMESTAMP)
+        for name in ("createdAt", "updatedAt")
+        if name in configured and not configured[name] and model.find_field(name) is None
+    ]
 
 
 def is_lone_target(schema: Schema, field: ModelField) -> bool:
@@ -226,10 +241,20 @@ def describe_attributes(schema: Schema, model: ModelType) -> list[dict[str, Any]
             for name in link.parent_fields
             if is_index_implied(schema, link, name)
         ]
-    rules = effective_rules(schema, model) if schema.dialect is Dialect.GEN2 else model.auth
-    if rules:
+    for rules in auth_directives(schema, model):
         attributes.append({"type": "auth", "properties": {"rules": [describe_rule(rule) for rule in rules]}})
     return attributes
+
+
+def auth_directives(schema: Schema, model: ModelType) -> list[tuple[AuthRule, ...]]:
+    """Return the model's rules, directive by directive: a generated join model has those of either side."""
+    if schema.dialect is Dialect.GEN2:
+        found = [effective_rules(schema, model)]
+    elif model.is_join:
+        found = [schema.model(link.parent).auth or () for link in schema.links_from(model.name)]
+    else:
+        found = [model.auth or ()]
+    return [rules for rules in dict.fromkeys(found) if rules]
 
 
 def describe_index(schema: Schema, model: ModelType, index: ModelIndex) -> dict[str, Any]:
@@ -271,10 +296,9 @@ def describe_rule(rule: AuthRule) -> dict[str, Any]:
         described["identityClaim"] = rule.identity_claim or "cognito:username"
     if rule.allow == "groups":
         described["groupClaim"] = rule.group_claim or "cognito:groups"
+        described |= {"groups": list(rule.groups)} if rule.groups else {"groupField": "groups"}
         if rule.groups_field:
-            described |= {"groupsField": rule.groups_field, "groupField": "groups"}
-        if rule.groups:
-            described["groups"] = list(rule.groups)
+            described["groupsField"] = rule.groups_field
     return described
 
 

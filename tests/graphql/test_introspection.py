@@ -93,3 +93,32 @@ def test_auth_rules_are_written_out(data_model: Build) -> None:
 )
 def test_plural_names(data_model: Build, model: str, plural: str) -> None:
     assert models(data_model, f"type {model} @model {{ id: ID! }}")[model]["pluralName"] == plural
+
+
+def test_a_single_timestamp_that_is_switched_off_is_listed(data_model: Build) -> None:
+    found = models(
+        data_model,
+        """
+        type Half @model(timestamps: { createdAt: null }) { id: ID! title: String @index }
+        type None @model(timestamps: null) { id: ID! }
+        """,
+    )
+    assert found["Half"]["fields"]["createdAt"]["isReadOnly"]
+    assert list(found["None"]["fields"]) == ["id"]
+
+
+def test_a_join_model_repeats_the_rules_of_either_side(data_model: Build) -> None:
+    text = """
+    type Song @model @auth(rules: [{ allow: public }]) {
+      id: ID! lists: [Playlist] @manyToMany(relationName: "SongLists")
+    }
+    type Playlist @model @auth(rules: [{ allow: RULE }]) {
+      id: ID! songs: [Song] @manyToMany(relationName: "SongLists")
+    }
+    """
+    allowed = []
+    for rule in ("owner", "public"):
+        attributes = models(data_model, text.replace("RULE", rule))["SongLists"]["attributes"]
+        rules = [each["properties"]["rules"] for each in attributes if each["type"] == "auth"]
+        allowed.append([[rule["allow"] for rule in each] for each in rules])
+    assert allowed == [[["public"], ["owner"]], [["public"]]]
