@@ -78,6 +78,12 @@ class TestCheckschema:
         with pytest.raises(CommandError, match=r"There is no file 'nothing\.graphql'"):
             call_command("checkschema", "nothing.graphql")
 
+    def test_a_dialect_can_be_told(self, capsys, schema_file):
+        path = schema_file(LINKED)
+        with pytest.raises(SystemExit):
+            call_command("checkschema", path, "--dialect", "v1")
+        assert "and the option '--dialect' says version 1." in capsys.readouterr().out
+
 
 class TestPlanschema:
     def test_it_says_what_would_happen_and_changes_nothing(self, active, run, schema_file):

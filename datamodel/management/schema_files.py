@@ -13,7 +13,7 @@ from django.db import connection
 
 from datamodel.migrator import Plan, PlanOptions, Question, UploadRefused, parse_selector, read_path
 from datamodel.models import SchemaVersion
-from datamodel.schema import OnDelete, Problem, SchemaError, SchemaOptions, Source
+from datamodel.schema import Dialect, OnDelete, Problem, SchemaError, SchemaOptions, Source, tell_dialect
 
 __all__ = [
     "add_file_argument",
@@ -31,13 +31,21 @@ FILE_HELP = (
     "A .graphql, .ts or .js file, a folder of them, or a .zip; several files are one schema. "
     "FILE#NAME chooses a schema of a file that holds several."
 )
+DIALECT_HELP = (
+    "Read FILE strictly as transformer version 1 or 2, or as Gen 2. "
+    "Otherwise the project's settings, a folder 'v1' or 'v2', or the text decide."
+)
 
 
-def add_file_argument(parser: CommandParser) -> None:
-    parser.add_argument("files", nargs="+", metavar="FILE", help=FILE_HELP)
+def add_file_argument(parser: CommandParser, *, is_optional: bool = False) -> None:
+    """Add FILE, and the option that says how it is written."""
+    parser.add_argument("files", nargs="*" if is_optional else "+", metavar="FILE", help=FILE_HELP)
+    parser.add_argument("--dialect", choices=[str(dialect) for dialect in Dialect], help=DIALECT_HELP)
 
 
-def read_schema_files(files: Sequence[str]) -> tuple[tuple[Source, ...], str | None]:
+def read_schema_files(
+    files: Sequence[str], dialect: str | None = None
+) -> tuple[tuple[Source, ...], str | None]:
     """Return the sources of all files and the schema chosen with ``#``; raise CommandError."""
     sources: list[Source] = []
     select: str | None = None
@@ -48,6 +56,8 @@ def read_schema_files(files: Sequence[str]) -> tuple[tuple[Source, ...], str | N
             select = chosen or select
     except UploadRefused as refused:
         raise CommandError(refused.message) from refused
+    if dialect:
+        return tell_dialect(sources, Dialect(dialect), "the option '--dialect'"), select
     return tuple(sources), select
 
 

@@ -15,9 +15,7 @@ from datamodel.migrator.codec import decode_operation, encode_operation
 from datamodel.migrator.options import StoredOptions
 from datamodel.modelgen import APP_LABEL, NameMap
 from datamodel.models import SchemaMigration, SchemaVersion
-from datamodel.schema import decode_schema
-from datamodel.schema.ir import Dialect, Schema
-from datamodel.schema.source import Source
+from datamodel.schema import Dialect, Schema, Source, ToldDialect, decode_schema
 
 __all__ = ["Base", "read_base", "record_version", "replay_state", "sources_from_json", "sources_to_json"]
 
@@ -77,8 +75,19 @@ def record_version(base: Base, values: dict[str, Any], operations: Sequence[Oper
 
 
 def sources_to_json(sources: Sequence[Source]) -> list[dict[str, str]]:
-    return [{"name": source.name, "text": source.text} for source in sources]
+    return [_source_to_json(source) for source in sources]
+
+
+def _source_to_json(source: Source) -> dict[str, str]:
+    told = {"dialect": str(source.told.dialect), "told_by": source.told.by} if source.told else {}
+    return {"name": source.name, "text": source.text, **told}
 
 
 def sources_from_json(data: Sequence[dict[str, str]]) -> tuple[Source, ...]:
-    return tuple(Source(each["name"], each["text"]) for each in data)
+    return tuple(_source_from_json(each) for each in data)
+
+
+def _source_from_json(data: dict[str, str]) -> Source:
+    dialect = data.get("dialect")
+    told = ToldDialect(Dialect(dialect), data.get("told_by", "")) if dialect else None
+    return Source(data["name"], data["text"], told)

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from io import BytesIO
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePath, PurePosixPath
 from typing import IO
 
 from datamodel.limits import get_limit
 from datamodel.migrator.errors import UploadRefused
-from datamodel.schema.source import Source
+from datamodel.migrator.told import SETTINGS_FILES, ReadFile, find_told_dialect
+from datamodel.schema import Source, is_ambiguous
 
 __all__ = ["parse_selector", "read_files", "read_path"]
 
@@ -40,12 +42,20 @@ def read_path(path: Path) -> tuple[Source, ...]:
         raise UploadRefused(f"There is no file '{path}'.")
     if path.stat().st_size > get_limit("IMPORT_MAX_BYTES"):
         raise UploadRefused(f"'{path}' is too big for a schema.")
-    return read_files([(str(path), path.read_bytes())])
+    sources = read_files([(str(path), path.read_bytes())])
+    if path.suffix.lower() == ".zip":
+        return sources
+    place = path.absolute()
+    return _with_told_dialect(sources, place, [place.parent.name], _read_settings)
 
 
 def read_files(files: Iterable[tuple[str, bytes]]) -> tuple[Source, ...]:
-    """Read uploaded files, given as names and contents: one archive, or the files of one schema."""
-    contents = [(name.replace("\\", "/"), content) for name, content in files]
+    """Read uploaded files, given as names and contents: one archive, or the files of one schema.
+
+    Settings of an Amplify project among them tell the dialect.
+    """
+    given = [(name.replace("\\", "/"), content) for name, content in files]
+    contents = [(name, content) for name, content in given if not _is_settings(name)]
     if not contents:
         raise UploadRefused(f"No file was given. Choose {ACCEPTED}.")
     archives = [name for name, _ in contents if name.lower().endswith(".zip")]
@@ -56,7 +66,28 @@ def read_files(files: Iterable[tuple[str, bytes]]) -> tuple[Source, ...]:
     for name, _ in contents:
         if PurePosixPath(name).suffix.lower() not in SUFFIXES:
             raise UploadRefused(f"'{name}' is not a schema file. Choose {ACCEPTED}.")
-    return _decode_all(contents)
+    settings = {name: content for name, content in given if _is_settings(name)}
+    place = PurePosixPath(contents[0][0])
+    return _with_told_dialect(_decode_all(contents), place, [], lambda path: settings.get(str(path)))
+
+
+def _is_settings(name: str) -> bool:
+    return PurePosixPath(name).name in SETTINGS_FILES
+
+
+def _with_told_dialect(
+    sources: tuple[Source, ...], place: PurePath, folders: Sequence[str], read: ReadFile
+) -> tuple[Source, ...]:
+    """Mark GraphQL sources with the dialect that the place of the first one tells."""
+    if PurePosixPath(place).suffix.lower() not in GRAPHQL_SUFFIXES:
+        return sources
+    told = find_told_dialect(place, folders, read, is_ambiguous=is_ambiguous(sources))
+    return tuple(replace(source, told=told) for source in sources)
+
+
+def _read_settings(path: PurePath) -> bytes | None:
+    file = Path(path)
+    return _read_limited(file) if file.is_file() else None
 
 
 def _read_folder(folder: Path) -> tuple[Source, ...]:
@@ -66,7 +97,15 @@ def _read_folder(folder: Path) -> tuple[Source, ...]:
         if file.suffix.lower() in SUFFIXES and file.is_file()
     }
     chosen = _choose([PurePosixPath(name) for name in paths], str(folder))
-    return _decode_all((str(paths[str(name)]), _read_limited(paths[str(name)])) for name in chosen)
+    sources = _decode_all((str(paths[str(name)]), _read_limited(paths[str(name)])) for name in chosen)
+    top = folder.absolute()
+    holders = [*_folder_names(chosen[0]), top.name, top.parent.name]
+    return _with_told_dialect(sources, top / chosen[0], holders, _read_settings)
+
+
+def _folder_names(path: PurePosixPath) -> Sequence[str]:
+    """The names of the folders that hold a file, the nearest first."""
+    return path.parts[-2::-1]
 
 
 def _read_limited(path: Path) -> bytes:
@@ -83,14 +122,20 @@ def _read_archive(name: str, content: bytes) -> tuple[Source, ...]:
     try:
         with zipfile.ZipFile(BytesIO(content)) as archive:
             entries = _check_entries(name, archive)
-            chosen = _choose([PurePosixPath(entry) for entry in entries], name)
-            return _decode_all([(str(path), _read_entry(archive, entries[str(path)])) for path in chosen])
+            schema_files = [path for entry in entries if _is_schema_file(path := PurePosixPath(entry))]
+            chosen = _choose(schema_files, name)
+            sources = _decode_all([(str(path), _read_entry(archive, entries[str(path)])) for path in chosen])
+
+            def read(path: PurePath) -> bytes | None:
+                return _read_entry(archive, entries[str(path)]) if str(path) in entries else None
+
+            return _with_told_dialect(sources, chosen[0], _folder_names(chosen[0]), read)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
         raise UploadRefused(f"'{name}' is not an archive that can be read: {error}.") from error
 
 
 def _check_entries(name: str, archive: zipfile.ZipFile) -> Mapping[str, zipfile.ZipInfo]:
-    """Return the schema files of the archive by name, after its limits held."""
+    """Return the files of the archive by name, after its limits held."""
     infos = [info for info in archive.infolist() if not info.is_dir()]
     if len(infos) > get_limit("ARCHIVE_MAX_ENTRIES"):
         raise UploadRefused(f"'{name}' holds {len(infos)} files. Put only the schema into the archive.")
@@ -100,8 +145,11 @@ def _check_entries(name: str, archive: zipfile.ZipFile) -> Mapping[str, zipfile.
         raise UploadRefused(f"'{name}' unpacks to {unpacked} bytes, which is too much.")
     if unpacked > get_limit("ARCHIVE_MAX_RATIO") * max(packed, 1):
         raise UploadRefused(f"'{name}' is compressed beyond what a schema can be.")
-    names = {str(PurePosixPath(info.filename)): info for info in infos}
-    return {entry: names[entry] for entry in names if PurePosixPath(entry).suffix.lower() in SUFFIXES}
+    return {str(PurePosixPath(info.filename)): info for info in infos}
+
+
+def _is_schema_file(path: PurePosixPath) -> bool:
+    return path.suffix.lower() in SUFFIXES
 
 
 def _read_entry(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:

@@ -13,6 +13,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
+from datamodel.schema.dialect import Dialect
 from datamodel.schema.source import Location
 
 __all__ = [
@@ -59,14 +60,6 @@ SCALARS = frozenset(
     }
 )
 """The scalars of AppSync."""
-
-
-class Dialect(StrEnum):
-    """The way a schema was written; after normalizing, only the API's generation depends on it."""
-
-    V1 = "v1"
-    V2 = "v2"
-    GEN2 = "gen2"
 
 
 class FieldKind(StrEnum):

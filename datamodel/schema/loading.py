@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from datamodel.schema.dialect import Dialect
 from datamodel.schema.dialects import SchemaLimits, parse_schema
 from datamodel.schema.errors import Problem, SchemaError
 from datamodel.schema.ir import Schema
@@ -30,9 +31,10 @@ def load_schema(
     *,
     select: str | None = None,
     limits: SchemaLimits | None = None,
+    dialect: Dialect | None = None,
 ) -> LoadedSchema:
     """Parse, validate and normalize; raise SchemaError with every problem, ordered by position."""
-    result = parse_schema(sources, select=select, limits=limits)
+    result = parse_schema(sources, select=select, limits=limits, dialect=dialect)
     problems = list(result.problems)
     if result.schema is not None:
         problems += validate_schema(result.schema)

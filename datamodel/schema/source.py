@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
-__all__ = ["Location", "Source", "excerpt"]
+from datamodel.schema.dialect import Dialect, ToldDialect
+
+__all__ = ["Location", "Source", "excerpt", "tell_dialect"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +18,13 @@ class Source:
 
     name: str
     text: str
+    told: ToldDialect | None = None
+    """The dialect that the place of the file, or a person, tells; None leaves it to the text."""
+
+
+def tell_dialect(sources: Iterable[Source], dialect: Dialect, by: str) -> tuple[Source, ...]:
+    """Return the sources with the dialect that ``by`` tells, whatever was told before."""
+    return tuple(replace(source, told=ToldDialect(dialect, by)) for source in sources)
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         require_tables()
-        sources, select = read_schema_files(options["files"])
+        sources, select = read_schema_files(options["files"], options["dialect"])
         try:
             plan = make_plan(sources, plan_options(options), select=select)
             self.stdout.write("\n".join(plan_lines(plan)))

@@ -21,7 +21,7 @@ class Command(BaseCommand):
         add_file_argument(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        sources, select = read_schema_files(options["files"])
+        sources, select = read_schema_files(options["files"], options["dialect"])
         problems = find_problems(sources, select)
         for problem in problems:
             self.stdout.write(problem_line(problem, sources))

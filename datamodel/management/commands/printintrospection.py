@@ -9,7 +9,12 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from datamodel import registry
 from datamodel.graphql.introspection import introspect
-from datamodel.management.schema_files import FILE_HELP, read_schema_files, require_tables, schema_refused
+from datamodel.management.schema_files import (
+    add_file_argument,
+    read_schema_files,
+    require_tables,
+    schema_refused,
+)
 from datamodel.migrator import schema_limits
 from datamodel.schema import Schema, SchemaError, load_schema
 
@@ -21,16 +26,16 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("files", nargs="*", metavar="FILE", help=FILE_HELP)
+        add_file_argument(parser, is_optional=True)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        schema = read_schema(options["files"]) if options["files"] else active_schema()
+        schema = read_schema(options["files"], options["dialect"]) if options["files"] else active_schema()
         self.stdout.write(json.dumps(introspect(schema), indent=2, ensure_ascii=False))
 
 
-def read_schema(files: list[str]) -> Schema:
+def read_schema(files: list[str], dialect: str | None = None) -> Schema:
     """Return the schema of the files; raise CommandError with every problem."""
-    sources, select = read_schema_files(files)
+    sources, select = read_schema_files(files, dialect)
     try:
         return load_schema(sources, select=select, limits=schema_limits()).schema
     except SchemaError as error:

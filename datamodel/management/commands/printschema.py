@@ -9,7 +9,12 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from datamodel import registry
 from datamodel.graphql.schema import build_api
-from datamodel.management.schema_files import FILE_HELP, read_schema_files, require_tables, schema_refused
+from datamodel.management.schema_files import (
+    add_file_argument,
+    read_schema_files,
+    require_tables,
+    schema_refused,
+)
 from datamodel.migrator import schema_limits
 from datamodel.migrator.history import read_base
 from datamodel.registry import DataModel
@@ -21,20 +26,23 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("files", nargs="*", metavar="FILE", help=FILE_HELP)
+        add_file_argument(parser, is_optional=True)
         parser.add_argument(
             "--datastore", choices=("on", "off"), help="With or without the DataStore fields."
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
         files, datastore = options["files"], {"on": True, "off": False}.get(options["datastore"])
-        datamodel = read_data_model(files, datastore) if files else active_data_model(datastore)
+        if files:
+            datamodel = read_data_model(files, datastore, options["dialect"])
+        else:
+            datamodel = active_data_model(datastore)
         self.stdout.write(build_api(datamodel).print_sdl())
 
 
-def read_data_model(files: list[str], datastore: bool | None) -> DataModel:
+def read_data_model(files: list[str], datastore: bool | None, dialect: str | None = None) -> DataModel:
     """Build the data model of the files; raise CommandError with every problem."""
-    sources, select = read_schema_files(files)
+    sources, select = read_schema_files(files, dialect)
     try:
         options = SchemaOptions(datastore=datastore)
         loaded = load_schema(sources, options, select=select, limits=schema_limits())

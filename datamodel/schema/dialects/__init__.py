@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datamodel.schema.dialects.limits import SchemaLimits
-from datamodel.schema.dialects.reading import detect_dialect, parse_schema
+from datamodel.schema.dialects.reading import detect_dialect, is_ambiguous, parse_schema
 from datamodel.schema.dialects.result import ParseResult
 
-__all__ = ["ParseResult", "SchemaLimits", "detect_dialect", "parse_schema"]
+__all__ = ["ParseResult", "SchemaLimits", "detect_dialect", "is_ambiguous", "parse_schema"]

@@ -26,6 +26,8 @@ class Argument:
 
     kind: str
     is_required: bool = False
+    is_required_officially: bool = False
+    """The official transformer insists; Joinery does where a project of its version is told."""
 
     def accepts(self, value: Any) -> bool:
         """Say whether a plain value fits; null always does where the argument is optional."""
@@ -74,8 +76,11 @@ class DirectiveRule:
 def _rule(
     *places: str, dialect: Dialect | None = None, repeats: bool = False, model: bool = True, **kinds: str
 ) -> DirectiveRule:
-    """Build a rule; a kind that ends in ``!`` is required."""
-    given = {name: Argument(kind.rstrip("!"), kind.endswith("!")) for name, kind in kinds.items()}
+    """Build a rule; a kind that ends in ``!`` is required, one that ends in ``?`` officially so."""
+    given = {
+        name: Argument(kind.rstrip("!?"), kind.endswith("!"), kind.endswith("?"))
+        for name, kind in kinds.items()
+    }
     return DirectiveRule(frozenset(places), given, dialect, repeats, model)
 
 
@@ -105,7 +110,7 @@ DIRECTIVES: Mapping[str, DirectiveRule] = {
         FIELD, dialect=Dialect.V2, indexName="text", fields="texts", references="texts", limit="int"
     ),
     "belongsTo": _rule(FIELD, dialect=Dialect.V2, fields="texts", references="texts"),
-    "manyToMany": _rule(FIELD, dialect=Dialect.V2, relationName="text", limit="int"),
+    "manyToMany": _rule(FIELD, dialect=Dialect.V2, relationName="text?", limit="int"),
     "default": _rule(FIELD, dialect=Dialect.V2, value="text!"),
     "validate": _rule(
         FIELD,

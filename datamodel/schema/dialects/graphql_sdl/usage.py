@@ -8,10 +8,10 @@ from typing import Any
 from graphql import language as ast
 
 from datamodel.schema.codes import Code
+from datamodel.schema.dialect import Dialect
 from datamodel.schema.dialects.graphql_sdl.directives import DIRECTIVES, FIELD, IGNORED, TYPE, DirectiveRule
 from datamodel.schema.dialects.graphql_sdl.document import Document
 from datamodel.schema.dialects.graphql_sdl.nodes import locate, plain_value
-from datamodel.schema.ir import Dialect
 from datamodel.schema.suggest import did_you_mean
 
 __all__ = ["check_directives", "choose_dialect"]
@@ -44,13 +44,16 @@ def choose_dialect(document: Document) -> Dialect:
     return Dialect.V1 if found.count(Dialect.V1) > found.count(Dialect.V2) else Dialect.V2
 
 
-def check_directives(document: Document, dialect: Dialect) -> None:
-    """Report each wrong use of a directive, and warn once of every kind that does nothing here."""
+def check_directives(document: Document, dialect: Dialect, told_by: str | None = None) -> None:
+    """Report each wrong use of a directive, and warn once of every kind that does nothing here.
+
+    Where the dialect is told, what only Joinery would accept is reported too.
+    """
     ignored: set[str] = set()
     for use, owner in _uses(document):
         name = use.name.value
         if name in DIRECTIVES:
-            _check_use(use, owner, DIRECTIVES[name], dialect, document)
+            _check_use(use, owner, dialect, told_by, document)
         elif name in IGNORED or name in document.own_directives:
             if name not in ignored:
                 ignored.add(name)
@@ -84,19 +87,20 @@ def _uses(document: Document) -> Iterator[tuple[ast.DirectiveNode, tuple[Any, An
 
 
 def _check_use(
-    use: ast.DirectiveNode, owner: tuple[Any, Any], rule: DirectiveRule, dialect: Dialect, document: Document
+    use: ast.DirectiveNode,
+    owner: tuple[Any, Any],
+    dialect: Dialect,
+    told_by: str | None,
+    document: Document,
 ) -> None:
     member, definition = owner
     name = use.name.value
+    rule = DIRECTIVES[name]
     place = (
         "input field" if isinstance(member, ast.InputValueDefinitionNode) else PLACES.get(type(member), "")
     )
-    if rule.dialect not in (None, dialect):
-        message = (
-            f"Directive '@{name}' belongs to {GENERATIONS[rule.dialect]} of the transformer, "
-            f"the rest of the schema to {GENERATIONS[dialect]}."
-        )
-        document.report(Code.MIXED_DIALECTS, message, MIGRATED.get(name, ""), use)
+    if rule.dialect and rule.dialect is not dialect:
+        _report_other_dialect(use, rule.dialect, dialect, told_by, document)
         return
     if place not in rule.places:
         hint = f"It belongs on a {' or '.join(sorted(rule.places))}."
@@ -109,14 +113,31 @@ def _check_use(
         message = f"Directive '@{name}' needs a model, and '{holder}' is none."
         document.report(Code.NEEDS_MODEL, message, f"Add '@model' to type '{holder}'.", use)
         return
-    _check_arguments(use, rule, document)
+    _check_arguments(use, rule, told_by is not None, document)
+
+
+def _report_other_dialect(
+    use: ast.DirectiveNode, own: Dialect, dialect: Dialect, told_by: str | None, document: Document
+) -> None:
+    """Report a directive of the dialect ``own`` in a schema of ``dialect``."""
+    name = use.name.value
+    message = f"Directive '@{name}' belongs to {GENERATIONS[own]} of the transformer, "
+    hint = MIGRATED.get(name, "Remove it.")
+    if told_by:
+        message += f"and {told_by} says {GENERATIONS[dialect]}."
+        hint += f" If the schema is of {GENERATIONS[own]} after all, choose that: '--dialect {own}'."
+    else:
+        message += f"the rest of the schema to {GENERATIONS[dialect]}."
+    document.report(Code.MIXED_DIALECTS, message, hint, use)
 
 
 def _a(place: str) -> str:
     return f"an {place}" if place[:1] in "aeiou" else f"a {place}"
 
 
-def _check_arguments(use: ast.DirectiveNode, rule: DirectiveRule, document: Document) -> None:
+def _check_arguments(
+    use: ast.DirectiveNode, rule: DirectiveRule, is_strict: bool, document: Document
+) -> None:
     name = use.name.value
     given = set()
     for argument in use.arguments:
@@ -134,7 +155,7 @@ def _check_arguments(use: ast.DirectiveNode, rule: DirectiveRule, document: Docu
             document.report(Code.BAD_ARGUMENT, message, "", argument)
         given.add(key)
     for key, expected in rule.arguments.items():
-        if expected.is_required and key not in given:
+        if (expected.is_required or (is_strict and expected.is_required_officially)) and key not in given:
             message = f"Directive '@{name}' needs the argument '{key}'."
             document.report(Code.BAD_ARGUMENT, message, f"Write '@{name}({key}: …)'.", use)
 
