@@ -17,6 +17,7 @@ from adminui.highlight import list_source, short_name
 from adminui.joints import Joint, joints_of
 from adminui.wording import describe_link, field_notes
 from datamodel.middleware import DataModelRequest
+from datamodel.migrator.history import sources_from_json
 from datamodel.models import SchemaVersion
 from datamodel.registry import DataModel
 from datamodel.schema.ir import Dialect, ModelField, ModelType
@@ -63,7 +64,7 @@ def model_card(datamodel: DataModel, model: ModelType) -> ModelCard:
 
 def read_sources(stored: Sequence[dict[str, str]]) -> tuple[Source, ...]:
     """Return the sources as a version or plan keeps them."""
-    return tuple(Source(item["name"], item["text"]) for item in stored)
+    return sources_from_json(stored)
 
 
 @require_safe

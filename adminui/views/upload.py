@@ -26,7 +26,7 @@ from datamodel.migrator import (
 )
 from datamodel.migrator.options import StoredOptions
 from datamodel.models import SchemaPlan, SchemaVersion
-from datamodel.schema import SchemaOptions, detect_dialect
+from datamodel.schema import SchemaOptions, detect_dialect, tell_dialect
 from datamodel.schema.errors import Problem, SchemaError
 from datamodel.schema.ir import Dialect
 from datamodel.schema.source import Source
@@ -44,6 +44,11 @@ INTEGRITY = (
     ("managed", "Managed: references must name a record, deletes obey each relationship"),
     ("appsync", "As AppSync: nothing is checked, nothing follows a delete"),
 )
+DIALECTS = (
+    ("", "As the files say"),
+    ("v1", "Transformer version 1: @connection, @key"),
+    ("v2", "Transformer version 2: @hasMany, @index"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +58,18 @@ class SchemaChoices:
     datastore: str = ""
     integrity: str = "managed"
     select: str = ""
+    dialect: str = ""
 
     @classmethod
     def read(cls, data: QueryDict) -> SchemaChoices:
         """Take what the form offers; anything else is as if it was not chosen."""
         datastore, integrity = data.get("datastore", ""), data.get("integrity", "")
+        dialect = data.get("dialect", "")
         return cls(
             datastore if datastore in dict(DATASTORE) else "",
             integrity if integrity in dict(INTEGRITY) else "managed",
             data.get("select", "").strip(),
+            dialect if dialect in dict(DIALECTS) else "",
         )
 
     @classmethod
@@ -70,14 +78,16 @@ class SchemaChoices:
         if version is None:
             return cls()
         schema = StoredOptions.from_json(version.options).schema
-        return cls(DATASTORE_WORDS[schema.datastore], schema.integrity, version.select or "")
+        dialect = told_dialect(read_sources(version.sources))
+        return cls(DATASTORE_WORDS[schema.datastore], schema.integrity, version.select or "", dialect)
 
     @classmethod
     def of_plan(cls, plan: SchemaPlan) -> SchemaChoices:
         """The choices that were made for a plan."""
         options = PlanOptions.from_json(plan.options)
         integrity = options.integrity or options.schema.integrity
-        return cls(DATASTORE_WORDS[options.schema.datastore], integrity, plan.select)
+        dialect = told_dialect(read_sources(plan.sources))
+        return cls(DATASTORE_WORDS[options.schema.datastore], integrity, plan.select, dialect)
 
     @property
     def is_default(self) -> bool:
@@ -87,6 +97,16 @@ class SchemaChoices:
         datastore = {"on": True, "off": False}.get(self.datastore)
         integrity: Literal["managed", "appsync"] = "appsync" if self.integrity == "appsync" else "managed"
         return PlanOptions(schema=SchemaOptions(datastore=datastore), integrity=integrity)
+
+    def tell(self, sources: Sequence[Source]) -> Sequence[Source]:
+        """Return the sources with the chosen dialect; without a choice, with what their place tells."""
+        return tell_dialect(sources, Dialect(self.dialect), "the choice below") if self.dialect else sources
+
+
+def told_dialect(sources: Sequence[Source]) -> str:
+    """Return the GraphQL dialect that was told for the sources, as the form's value."""
+    told = next((source.told.dialect for source in sources if source.told), None)
+    return str(told) if told in dict(DIALECTS) else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +132,7 @@ def upload(request: HttpRequest) -> HttpResponse:
         return _show_version(request)
     choices = SchemaChoices.read(request.POST)
     try:
-        sources = _posted_sources(request)
+        sources = choices.tell(_posted_sources(request))
     except UploadRefused as refusal:
         return show_texts(request, _posted_texts(request), choices, refused=str(refusal), status=400)
     if not sources:
@@ -162,6 +182,7 @@ def show_texts(
         "has_options": not choices.is_default,
         "datastore_choices": DATASTORE,
         "integrity_choices": INTEGRITY,
+        "dialect_choices": DIALECTS,
     }
     return render(request, "adminui/schema/upload.html", context, status=status)
 
@@ -183,7 +204,7 @@ def _show_version(request: HttpRequest) -> HttpResponse:
             request, read_sources(version.sources), SchemaChoices.of_version(version), heading=heading
         )
     active = SchemaVersion.objects.filter(is_active=True).first()
-    return show_texts(request, (), replace(SchemaChoices.of_version(active), select=""))
+    return show_texts(request, (), replace(SchemaChoices.of_version(active), select="", dialect=""))
 
 
 def _posted_sources(request: HttpRequest) -> tuple[Source, ...]:

@@ -119,6 +119,19 @@ def test_options_reach_the_plan(admin_client):
     assert response.status_code == 302
 
 
+def test_the_dialect_can_be_chosen_and_stays_while_the_text_is_edited(admin_client):
+    response = paste(admin_client, GOOD, dialect="v1")
+    plan = SchemaPlan.objects.get(pk=response["Location"].split("/")[-2])
+    assert plan.sources[0]["dialect"] == "v1"
+    page = admin_client.get(f"{response["Location"]}text/").content.decode()
+    assert '<option value="v1" selected>' in page
+
+
+def test_a_chosen_dialect_is_strict(admin_client):
+    page = paste(admin_client, GOOD.replace("String!", "String! @index"), dialect="v1")
+    assert "the choice below says version 1" in page.content.decode()
+
+
 def test_the_text_of_a_version_can_be_edited(admin_client, example):
     page = admin_client.get("/schema/upload/?edit=1").content.decode()
     assert "type Post @model" in page
