@@ -123,7 +123,7 @@ def test_the_dialect_can_be_chosen_and_stays_while_the_text_is_edited(admin_clie
     response = paste(admin_client, GOOD, dialect="v1")
     plan = SchemaPlan.objects.get(pk=response["Location"].split("/")[-2])
     assert plan.sources[0]["dialect"] == "v1"
-    page = admin_client.get(f"{response["Location"]}text/").content.decode()
+    page = admin_client.get(response["Location"] + "text/").content.decode()
     assert '<option value="v1" selected>' in page
 
 
