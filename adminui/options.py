@@ -92,8 +92,8 @@ class ModelOptions:
     label: ModelField | None
     """The text that names a record, if there is one."""
     columns: tuple[Column, ...]
-    search: tuple[str, ...]
-    """Names of the fields that ``q`` looks into."""
+    search: tuple[ModelField, ...]
+    """The fields that ``q`` looks into."""
     joints: tuple[Joint, ...]
     enums: tuple[EnumType, ...]
 
@@ -121,7 +121,7 @@ def _derive(datamodel: DataModel, model: ModelType) -> ModelOptions:
         model=model,
         label=label,
         columns=_choose_columns(model, _label_column(datamodel.schema, model, label), joints),
-        search=tuple(f.name for f in model.stored_fields if _is_searchable(f)),
+        search=tuple(f for f in model.stored_fields if _is_searchable(f)),
         joints=joints,
         enums=datamodel.schema.enums,
     )

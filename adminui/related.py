@@ -34,6 +34,8 @@ __all__ = [
 ]
 
 CHIPS_PER_CELL = 2
+SHORT_WORD = 3
+"""A word of so few characters is in a good part of all generated ids: it must be all of one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,13 +222,16 @@ def _cell(pairs: list[tuple[tuple[Any, ...], int]], chips: Mapping[tuple[Any, ..
 def searched(datamodel: DataModel, model: str, text: str) -> Q:
     """Return the condition that a record of ``model`` contains every word of ``text`` somewhere."""
     record_class, options = datamodel.model(model), options_for(datamodel, model)
-    attributes = [record_class.names.attribute(name) for name in options.search]
-    attributes += _label_paths(datamodel, model)
+    texts = [record_class.names.attribute(f.name) for f in options.search if f.type.name != "ID"]
+    texts += _label_paths(datamodel, model)
+    ids = [record_class.names.attribute(f.name) for f in options.search if f.type.name == "ID"]
     condition = Q()
     for word in text.replace("\0", "").split():
         somewhere = Q(pk__in=[])
-        for attribute in attributes:
+        for attribute in texts:
             somewhere |= Q(**{f"{attribute}__icontains": word})
+        for attribute in ids:
+            somewhere |= Q(**{f"{attribute}__{'icontains' if len(word) > SHORT_WORD else 'iexact'}": word})
         condition &= somewhere
     return condition
 

@@ -186,6 +186,19 @@ def test_the_number_of_queries_does_not_depend_on_the_number_of_rows(blog, admin
     assert few <= 10
 
 
+def test_a_short_word_is_not_looked_for_inside_ids(example, admin_client):
+    for key, label in (("a12b-99", "wood"), ("c", "glue 12")):
+        records.create(example, "Tag", {"id": key, "label": label})
+
+    def found(text):
+        table = admin_client.get("/data/Tag/", {"q": text}).context["table"]
+        return [row.label for row in table.rows]
+
+    assert found("12") == ["glue 12"]
+    assert found("c") == ["glue 12"]
+    assert found("A12b") == ["wood"]
+
+
 def test_a_join_record_is_called_by_what_it_joins(blog, admin_client):
     tag = blog.model("Tag").objects.get()
     for number in range(2):
