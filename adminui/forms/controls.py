@@ -107,6 +107,10 @@ class Control:
         ids = [f"{self.id}-error"] if self.errors else []
         return " ".join([*ids, f"{self.id}-help"] if self.spec.description else ids)
 
+    def focus(self) -> None:
+        """Let the page begin here when it is drawn."""
+        self.takes_focus = True
+
     def show(self, value: Any) -> None:
         """Fill in a stored value."""
         raise NotImplementedError

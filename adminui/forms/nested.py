@@ -84,15 +84,18 @@ class GroupControl(Control):
         )
 
     def take(self, posted: Posted) -> None:
-        self.is_present = self.spec.is_required or posted.has(f"{self.name}.is")
-        if posted.does("remove", self.name):
-            self.is_present = False
-        elif posted.does("add", self.name):
-            self.is_present = True
-            self.takes_focus = True
+        was_present = posted.has(f"{self.name}.is")
+        if posted.does("add", self.name) and not was_present:
+            self.show({})
+            self.focus()
+            return
+        self.is_present = (self.spec.is_required or was_present) and not posted.does("remove", self.name)
         self.children = [take_control(s, posted) for s in self._specs()] if self.is_present else []
-        if self.takes_focus and self.children:
-            self.children[0].takes_focus = True
+
+    def focus(self) -> None:
+        """A group has no input of its own: its first child's takes the focus."""
+        for child in self.children[:1]:
+            child.focus()
 
     def state(self) -> Any:
         return {child.label: child.state() for child in self.children} if self.is_present else None
@@ -177,7 +180,7 @@ class ListControl(Control):
         numbers = _moved(numbers, posted, self.name)
         self.rows = [take_control(self._row_spec(n, i), posted) for i, n in enumerate(numbers, start=1)]
         if posted.does("add", self.name):
-            self._add_row().takes_focus = True
+            self._add_row().focus()
 
     def _add_row(self) -> Control:
         used = [int(row.name.rpartition(".")[2]) for row in self.rows]
@@ -186,6 +189,10 @@ class ListControl(Control):
             row.show({})
         self.rows.append(row)
         return row
+
+    def focus(self) -> None:
+        for row in self.rows[:1]:
+            row.focus()
 
     def _filled(self) -> list[Control]:
         return [row for row in self.rows if not getattr(row, "is_blank", False)]

@@ -201,6 +201,13 @@ def test_an_embedded_type_is_absent_until_it_is_added(model):
     added = take_control(spec(model, "place"), posted(("_do", "add:f.place")))
     assert added.is_present
     assert added.children[0].takes_focus
+    opened = next(child for child in added.children if child.label == "opened")
+    assert (opened.is_split, opened.zone) == (True, "Z")
+
+
+def test_an_added_row_of_an_embedded_type_begins_at_its_first_input(model):
+    added = take_control(spec(model, "places"), posted(("_do", "add:f.places")))
+    assert added.rows[0].children[0].takes_focus
 
 
 def test_embedded_types_nest_to_any_depth(model):
