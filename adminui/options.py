@@ -7,7 +7,7 @@ from enum import StrEnum
 from weakref import WeakKeyDictionary
 
 from adminui.joints import Joint, joints_of
-from datamodel.modelgen import label_field, label_links, label_value
+from datamodel.modelgen import MAX_PARTS, label_field, label_links, label_value
 from datamodel.registry import DataModel
 from datamodel.schema.ir import EnumType, FieldKind, FieldOrigin, ModelField, ModelType, Schema
 
@@ -134,10 +134,10 @@ def _is_searchable(field: ModelField) -> bool:
 def _label_column(schema: Schema, model: ModelType, label: ModelField | None) -> Column:
     """The first column: the text that names a record; else what stands in for it; else the key."""
     parents = [link.child_field or link.reference_fields[0] for link in label_links(schema, model)]
-    if parents:
-        title = " · ".join(parents)
-        return Column(title, title, ColumnKind.LABEL)
     named = label or label_value(schema, model)
+    if parents:
+        title = " · ".join([*parents, *([named.name] if named else [])][:MAX_PARTS])
+        return Column(title, title, ColumnKind.LABEL)
     if named:
         return Column(named.name, named.name, ColumnKind.LABEL, named)
     return Column(model.primary_key[0], "key", ColumnKind.LABEL)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from datamodel.schema.ir import FieldKind, FieldOrigin, Link, ModelField, ModelType, Schema
@@ -38,6 +39,7 @@ PREFERRED = (
 )
 TEXTS = ("String", "AWSEmail", "AWSPhone", "AWSURL")
 """Single values of these types name a record by themselves; the first of the list is best."""
+DATE_TIME = re.compile(r"(?P<date>[\d-]+)T(?P<time>\d\d:\d\d)[\d:.]*(?P<zone>Z|[+-][\d:]+)")
 VALUES = ("AWSDate", "AWSDateTime", "AWSTime", "AWSIPAddress", "Int", "Float")
 
 
@@ -95,7 +97,15 @@ def value_text(field: ModelField, value: Any) -> str:
         return ""
     if field.type.name in ("Int", "Float"):
         return f"{field.name} {value:g}"
+    if field.type.name == "AWSDateTime":
+        return DATE_TIME.sub(spoken_date_time, value)
     return str(value)
+
+
+def spoken_date_time(match: re.Match[str]) -> str:
+    """Return a date and time to the minute, its zone apart."""
+    zone = "UTC" if match["zone"] == "Z" else match["zone"]
+    return f"{match['date']} {match['time']} {zone}"
 
 
 def _is_text(field: ModelField) -> bool:

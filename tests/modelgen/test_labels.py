@@ -36,6 +36,8 @@ def unlabelled(*fields, **values):
 
 def test_without_a_text_a_value_helps():
     assert unlabelled(field("quantity", "Int"), field("on", "AWSDate"), on="2026-11-20") == "2026-11-20"
+    when = {"at": "2026-11-20T10:30:15.000Z"}
+    assert unlabelled(field("at", "AWSDateTime"), **when) == "2026-11-20 10:30 UTC"
     assert unlabelled(field("quantity", "Int"), quantity=5) == "quantity 5"
     assert unlabelled(field("items", "[String]"), items=["oak", None, "ash"]) == "oak, ash"
     assert unlabelled(field("quantity", "Int")) == "t1"
