@@ -81,6 +81,8 @@ class Joint:
     @property
     def delete_words(self) -> str:
         here, there = noun(self.model), noun(self.far)
+        if self.field and self.far.name == self.model.name:
+            there = self.field.name
         if self.is_through:
             return f"deleting either side removes only the {noun_of(self.link.child)}"
         if self.is_reference:

@@ -401,3 +401,9 @@ def test_the_picker_says_whom_a_record_would_be_taken_from(blog, admin_client):
 def test_a_key_that_no_record_can_have_is_not_found(blog, admin_client, key):
     assert admin_client.get(f"/data/Post/{key}/").status_code == 404
     assert admin_client.get(f"/data/Post/?author={key}").status_code == 200
+
+
+def test_a_relationship_of_a_model_with_itself_names_the_other_by_the_field(example, admin_client):
+    page = admin_client.get("/data/Comment/new/").content.decode()
+    assert "this comment is deleted with the parent" in page
+    assert "deleted with the comment" in page
