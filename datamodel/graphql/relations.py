@@ -19,6 +19,7 @@ from datamodel.schema.ir import (
     RelationStyle,
     Side,
 )
+from datamodel.schema.naming import upper_first
 
 METADATA = {
     "_version": FieldShape("Int!"),
@@ -30,9 +31,11 @@ METADATA = {
 
 def put_object_types(shape: ApiShape) -> None:
     """Add the object type of every model and embedded type, and the types their relations need."""
+    connections = {naming.connection_type(upper_first(model.name)) for model in shape.schema.models}
     for custom in shape.schema.custom_types:
         fields = {f.name: FieldShape(str(f.type), description=f.description) for f in custom.fields}
-        shape.objects[custom.name] = ObjectShape(fields, custom.description)
+        is_connection = custom.name in connections  # one's own in place of the generated one
+        shape.objects[custom.name] = ObjectShape(fields, custom.description, is_connection=is_connection)
     for model in shape.schema.models:
         fields = {f.name: object_field(shape, f) for f in model.fields if f.is_in_type}
         if shape.has_datastore:

@@ -60,3 +60,4 @@ class Code(StrEnum):
     GENERATED_NAME = "schema.W004"
     IGNORED_DEFINITION = "schema.W005"
     UNENFORCEABLE = "schema.W006"
+    OWN_CONNECTION = "schema.W007"

@@ -111,7 +111,24 @@ def test_a_query_may_be_renamed_to_avoid_a_clash():
     [
         (
             "type A @model { id: ID! } type ModelAConnection { a: Int }",
-            "1:32 E024 'ModelAConnection' is the name of a type generated for model 'A'.",
+            "1:32 E024 'ModelAConnection' is the connection of model 'A': its 'items' must be [A].",
+        ),
+        (
+            "type A @model { id: ID! } type ModelAConnection { items: [A] nextToken: Int }",
+            "1:32 E024 'ModelAConnection' is the connection of model 'A': its 'nextToken' must be String.",
+        ),
+        (
+            "type A @model { id: ID! } type ModelAConnection { items: [A] nextToken: String total: Int! }",
+            "1:32 E024 'ModelAConnection' is the connection of model 'A': "
+            "nothing fills its 'total', which may not be null.",
+        ),
+        (
+            "type A @model { id: ID! } input ModelAConnection { a: Int }",
+            "1:33 E024 'ModelAConnection' is the name of a type generated for model 'A'.",
+        ),
+        (
+            "type A @model { id: ID! } type ModelAConnection { items: [A] nextToken: String total: Int }",
+            "1:32 W007 'ModelAConnection' is the connection of model 'A'.",
         ),
         (
             "type A @model { id: ID! } input CreateAInput { a: Int }",
@@ -129,6 +146,11 @@ def test_a_query_may_be_renamed_to_avoid_a_clash():
 )
 def test_a_type_called_like_a_generated_one_is_reported(text, expected):
     assert_problems(text, [expected])
+
+
+def test_an_input_of_ones_own_is_fine_where_the_model_has_no_such_mutation():
+    text = "type A @model(mutations: null) { id: ID! } input CreateAInput { a: Int }"
+    assert problems_of(text) == []
 
 
 def test_an_input_of_ones_own_for_an_embedded_type_is_fine():
