@@ -72,6 +72,8 @@ class RecordForm:
         for card in form.cards:
             if key := presets.get(card.slug):
                 card.preset(key)
+        for control in form.main_controls[:1]:
+            control.focus()
         return form
 
     @classmethod

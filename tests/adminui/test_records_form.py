@@ -407,3 +407,9 @@ def test_a_relationship_of_a_model_with_itself_names_the_other_by_the_field(exam
     page = admin_client.get("/data/Comment/new/").content.decode()
     assert "this comment is deleted with the parent" in page
     assert "deleted with the comment" in page
+
+
+def test_a_new_record_begins_in_its_first_field(example, admin_client):
+    page = admin_client.get("/data/Tag/new/").content.decode()
+    assert re.search(r'name="f\.label"[^>]* data-autofocus', page)
+    assert page.count("data-autofocus") == 1
