@@ -108,8 +108,6 @@ def put_misplaced_filter(shape: ApiShape, model: ModelType, name: str, key_type:
     operators = subscription_filter_type(key_type)
     if key_type.kind is FieldKind.ENUM:
         operators = naming.subscription_operator_input(key_type.name)
-        if naming.subscription_filter_input(model.name) in shape.inputs:
-            shape.open_inputs.add(operators)
     shape.extend_input(naming.subscription_filter_input(model.name), {name: operators})
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import graphene
@@ -10,7 +11,7 @@ from graphql.language import FloatValueNode, IntValueNode, StringValueNode
 
 from datamodel.modelgen.values import parse_scalar
 
-__all__ = ["SCALAR_TYPES", "build_open_scalar"]
+__all__ = ["SCALAR_TYPES", "build_operator_scalar"]
 
 
 # graphene is not typed.
@@ -54,8 +55,8 @@ def build_scalar(name: str, description: str) -> Any:
     return type(name, (AmplifyScalar,), {"Meta": type("Meta", (), meta)})
 
 
-class OpenScalar(graphene.Scalar):  # type: ignore[misc]
-    """Any JSON value, objects included."""
+class OperatorScalar(graphene.Scalar):  # type: ignore[misc]
+    """The operators of an enum field where the official API names their input without defining it."""
 
     class Meta:
         abstract = True
@@ -64,18 +65,30 @@ class OpenScalar(graphene.Scalar):  # type: ignore[misc]
     def serialize(value: Any) -> Any:
         return value
 
-    @staticmethod
-    def parse_value(value: Any) -> Any:
+    @classmethod
+    def parse_value(cls, value: Any) -> Any:
+        if not isinstance(value, Mapping) or not all(map(is_operation, value, value.values())):
+            raise GraphQLError(f"'{cls._meta.name}' takes {', '.join(sorted(ENUM_OPERATORS))}.")
         return value
 
-    @staticmethod
-    def parse_literal(node: ValueNode, variables: Any = None) -> Any:
-        return value_from_ast_untyped(node, variables)
+    @classmethod
+    def parse_literal(cls, node: ValueNode, variables: Any = None) -> Any:
+        return cls.parse_value(value_from_ast_untyped(node, variables))
 
 
-def build_open_scalar(name: str) -> Any:
-    """Return a type that takes any value: for an input whose fields nobody defines."""
-    return type(name, (OpenScalar,), {"Meta": type("Meta", (), {"name": name})})
+ENUM_OPERATORS = frozenset({"eq", "ne", "contains", "notContains"})
+
+
+def is_operation(operator: Any, operand: Any) -> bool:
+    """Return whether an enum field can be compared like that: with a value, or as a list with a list."""
+    if isinstance(operand, list) and operator in {"eq", "ne"}:
+        return all(isinstance(item, str) for item in operand)
+    return operator in ENUM_OPERATORS and (operand is None or isinstance(operand, str))
+
+
+def build_operator_scalar(name: str) -> Any:
+    """Return a type for an input that nobody defines."""
+    return type(name, (OperatorScalar,), {"Meta": type("Meta", (), {"name": name})})
 
 
 AWS_SCALARS = {

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from datamodel.schema.ir import (
+    SCALARS,
     AuthRule,
     Dialect,
     FieldKind,
@@ -114,8 +115,6 @@ class ApiShape:
         self.unions: dict[str, tuple[str, ...]] = {}
         self.inputs: dict[str, dict[str, str]] = {}
         self.enums: dict[str, EnumShape] = {}
-        self.open_inputs: set[str] = set()
-        """Inputs that the official API names without defining them."""
         self.query: dict[str, FieldShape] = {}
         self.mutation: dict[str, FieldShape] = {}
         self.subscription: dict[str, FieldShape] = {}
@@ -123,6 +122,13 @@ class ApiShape:
     @property
     def is_v1(self) -> bool:
         return self.generation is Dialect.V1
+
+    @property
+    def undefined_inputs(self) -> set[str]:
+        """The operators of enums that the official API names without defining them."""
+        defined = self.inputs.keys() | self.enums.keys() | SCALARS
+        named = {text.strip("[]!") for fields in self.inputs.values() for text in fields.values()}
+        return {name for name in named - defined if name.startswith("Model")}
 
     def put_input(self, name: str, fields: dict[str, str]) -> None:
         """Add an input type; the first maker of a name wins, as officially."""

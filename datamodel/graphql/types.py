@@ -11,7 +11,7 @@ from graphene_django import DjangoObjectType
 from graphene_django.registry import Registry
 from graphql import ListTypeNode, NamedTypeNode, NonNullTypeNode, TypeNode, parse_type
 
-from datamodel.graphql.scalars import SCALAR_TYPES, build_open_scalar
+from datamodel.graphql.scalars import SCALAR_TYPES, build_operator_scalar
 from datamodel.graphql.shape import ApiShape, EnumShape, FieldShape, ObjectShape, Operation
 from datamodel.modelgen import Record
 
@@ -85,8 +85,8 @@ class TypeBuilder:
     def make_classes(self) -> None:
         for name, enum in self.shape.enums.items():
             self.types[name] = build_enum(name, enum)
-        for name in self.shape.open_inputs:
-            self.types[name] = build_open_scalar(name)
+        for name in self.shape.undefined_inputs:
+            self.types[name] = build_operator_scalar(name)
         for name in self.shape.inputs:
             self.types[name] = build_input(name)
         for name, interface in self.shape.interfaces.items():
