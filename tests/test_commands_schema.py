@@ -117,6 +117,8 @@ class TestPlanschema:
             "--on-delete=Post.title=vanish",
             "--integrity=none",
             "--datastore=maybe",
+            "--flag=nothing=true",
+            "--flag=improvePluralization=perhaps",
         ],
     )
     def test_an_option_of_another_form_is_an_error(self, schema_file, option):
@@ -212,6 +214,15 @@ class TestApplyschema:
         assert schema.has_datastore
         assert schema.global_auth is None
 
+    def test_its_flags_stay(self, clean_tables, run, schema_file):
+        text = "type Post @model { id: ID! title: String @index }"
+        flag = "--flag=enableAutoIndexQueryNames=false"
+        run("applyschema", schema_file(text), "--yes", flag)
+        assert "postsByTitle" not in run("printschema")
+        run("applyschema", schema_file(text + "type Tag @model { id: ID! }"), "--yes")
+        assert "postsByTitle" not in run("printschema")
+        assert "postsByTitle" in run("printschema", flag.replace("false", "true"))
+
     def test_appsync_integrity_keeps_dangling_references(self, clean_tables, run, schema_file):
         run("applyschema", schema_file(LINKED), "--yes", "--integrity", "appsync")
         assert [link.on_delete for link in registry.current().schema.links] == [OnDelete.KEEP]
@@ -241,6 +252,11 @@ class TestPrintschema:
 
     def test_the_switch_is_chosen(self, run, schema_file):
         assert "_version" not in run("printschema", schema_file(POST), "--datastore", "off")
+
+    def test_a_flag_of_the_project_is_chosen(self, run, schema_file):
+        path = schema_file("type Post @model { id: ID! title: String @index }")
+        assert "postsByTitle" in run("printschema", path)
+        assert "postsByTitle" not in run("printschema", path, "--flag", "enableautoindexquerynames=false")
 
     def test_it_prints_the_active_api(self, active, run, schema_file):
         assert run("printschema") == run("printschema", schema_file(POST))

@@ -1,8 +1,8 @@
 """Compare Joinery's API with the official one: `python -m bench.parity ORACLE WHAT...`.
 
 ORACLE is a folder with the official packages installed and cases with their expected output. WHAT is any of
-`cases` (each case with and without DataStore), `introspection`, and `fuzz` (random schemas). Prints what
-differs, then a line of figures each; exit status 1 where anything differs.
+`cases` (each case with and without DataStore), `introspection`, `flags` (cases and random schemas with each
+project flag the other way), `fuzz` and `fuzz-introspection` (random schemas). Prints what differs, then a line of figures each; exit status 1 where anything differs.
 """
 
 from __future__ import annotations
@@ -107,6 +107,25 @@ class Comparison:
                     tally.add(case.name, *differences(official, flatten(made)))
             yield tally
 
+    def flags(self, options: argparse.Namespace) -> Iterator[Tally]:
+        """Compare the cases and random schemas of projects that have a flag the other way."""
+        from datamodel.schema.flags import Flag
+
+        variants = (
+            ("v1", Flag.IMPROVE_PLURALS, False),
+            ("v2", Flag.RESPECT_KEY_NAMES, False),
+            ("v2", Flag.NAME_INDEX_QUERIES, False),
+            ("v2", Flag.MERGE_OPERATIONS, True),
+        )
+        for dialect, flag, value in variants:
+            texts = [case.read_text() for case in case_files(self.oracle, dialect)]
+            texts += self.random_schemas(options, dialect)
+            for is_on in (False, True):
+                form = f"DataStore {'on' if is_on else 'off'}"
+                tally = Tally(f"{dialect} with {flag} {'on' if value else 'off'}, {form}")
+                self.compare_all(tally, dialect, is_on, texts, {flag.value: value})
+                yield tally
+
     def fuzz_introspection(self, options: argparse.Namespace) -> Iterator[Tally]:
         """Compare the model introspection of random schemas."""
         from bench.parity import ours
@@ -144,21 +163,26 @@ class Comparison:
             texts = self.random_schemas(options, dialect)
             for is_on in (False, True):
                 tally = Tally(f"{dialect} random schemas, DataStore {'on' if is_on else 'off'}")
-                self.fuzz_form(tally, dialect, is_on, texts)
+                self.compare_all(tally, dialect, is_on, texts, {})
                 yield tally
 
-    def fuzz_form(self, tally: Tally, dialect: str, is_on: bool, texts: list[str]) -> None:
+    def compare_all(
+        self, tally: Tally, dialect: str, is_on: bool, texts: list[str], flags: dict[str, bool]
+    ) -> None:
+        """Compare what the official tool makes of each text with what we do."""
         from bench.parity import ours
         from datamodel.schema import SchemaOptions
+
+        options = SchemaOptions(datastore=is_on, flags=flags)
 
         def run(official: Official, job: tuple[int, str]) -> None:
             number, text = job
             try:
-                expected = official.ask("sdl", dialect=dialect, text=text, sync=is_on)
+                expected = official.ask("sdl", dialect=dialect, text=text, sync=is_on, set=flags)
             except OfficialError:
                 tally.refused += 1
                 return
-            made = attempt(ours.sdl, "schema.graphql", text, dialect, SchemaOptions(datastore=is_on))
+            made = attempt(ours.sdl, "schema.graphql", text, dialect, options)
             if not self.compare(official, tally, f"schema {number}", expected, made):
                 tally.reasons.append(text)
 
@@ -211,7 +235,9 @@ def differences(official: dict[str, Any], made: dict[str, Any]) -> tuple[int, li
 def read_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench.parity", description=__doc__)
     parser.add_argument("oracle", type=Path)
-    parser.add_argument("what", nargs="+", choices=("cases", "introspection", "fuzz", "fuzz-introspection"))
+    parser.add_argument(
+        "what", nargs="+", choices=("cases", "introspection", "flags", "fuzz", "fuzz-introspection")
+    )
     parser.add_argument("--dialect", nargs="+", default=["v1", "v2"], choices=("v1", "v2"), help="for fuzz")
     parser.add_argument("--count", type=int, default=1000, help="random schemas of each dialect")
     parser.add_argument("--seed", type=int, default=1)
@@ -228,6 +254,7 @@ def main() -> int:
     runs = {
         "cases": comparison.cases,
         "introspection": comparison.introspection,
+        "flags": lambda: comparison.flags(options),
         "fuzz": lambda: comparison.fuzz(options),
         "fuzz-introspection": lambda: comparison.fuzz_introspection(options),
     }

@@ -264,7 +264,7 @@ def describe_index(schema: Schema, model: ModelType, index: ModelIndex) -> dict[
     match schema.dialect:
         case Dialect.GEN2:
             properties["queryField"] = index.query_field
-        case Dialect.V2 if not is_default:
+        case Dialect.V2 if not is_default and not index.is_query_default:
             properties["queryField"] = index.query_field
         case Dialect.V1 if index.query_field is not None:
             properties["queryField"] = index.query_field

@@ -13,10 +13,22 @@ from django.db import connection
 
 from datamodel.migrator import Plan, PlanOptions, Question, UploadRefused, parse_selector, read_path
 from datamodel.models import SchemaVersion
-from datamodel.schema import Dialect, OnDelete, Problem, SchemaError, SchemaOptions, Source, tell_dialect
+from datamodel.schema import (
+    FLAG_TEXTS,
+    Dialect,
+    Flag,
+    OnDelete,
+    Problem,
+    SchemaError,
+    SchemaOptions,
+    Source,
+    find_flag,
+    tell_dialect,
+)
 
 __all__ = [
     "add_file_argument",
+    "add_flag_argument",
     "add_plan_arguments",
     "how_to_answer",
     "plan_lines",
@@ -116,11 +128,26 @@ def add_plan_arguments(parser: CommandParser) -> None:
         "--integrity", choices=("managed", "appsync"), help="appsync keeps dangling references, as AWS does."
     )
     parser.add_argument("--datastore", choices=("on", "off"), help="The DataStore fields of the API.")
+    add_flag_argument(parser)
     parser.add_argument(
         "--open",
         action=argparse.BooleanOptionalAction,
         default=None,
         help="Sandbox: models without a rule are open to public API keys.",
+    )
+
+
+def add_flag_argument(parser: CommandParser) -> None:
+    """Add the flags of an Amplify project."""
+    meanings = "; ".join(f"{flag}: {text}" for flag, text in FLAG_TEXTS.items())
+    parser.add_argument(
+        "--flag",
+        action="append",
+        default=[],
+        type=_flag,
+        metavar="NAME=VALUE",
+        help="A flag of the Amplify project, true or false, where its 'amplify/cli.json' does not come "
+        f"along with the schema. {meanings}.",
     )
 
 
@@ -131,7 +158,9 @@ def plan_options(options: dict[str, Any]) -> PlanOptions:
         renames=dict(options["rename"]),
         model_renames=dict(options["rename_model"]),
         defaults=dict(options["default"]),
-        schema=SchemaOptions(datastore=datastore, on_delete=dict(options["on_delete"])),
+        schema=SchemaOptions(
+            datastore=datastore, on_delete=dict(options["on_delete"]), flags=dict(options["flag"])
+        ),
         integrity=options["integrity"],
         is_open=options["open"],
     )
@@ -173,6 +202,16 @@ def _pair(text: str) -> tuple[str, str]:
     if not separator or not left or not right:
         raise argparse.ArgumentTypeError(f"'{text}' is not of the form OLD=NEW.")
     return left, right
+
+
+def _flag(text: str) -> tuple[str, bool]:
+    name, value = _pair(text)
+    flag, is_on = find_flag(name), {"true": True, "false": False}.get(value.lower())
+    if flag is None:
+        raise argparse.ArgumentTypeError(f"'{name}' is no flag. Choose from {', '.join(Flag)}.")
+    if is_on is None:
+        raise argparse.ArgumentTypeError(f"'{value}' is neither true nor false.")
+    return flag.value, is_on
 
 
 def _field_pair(text: str) -> tuple[tuple[str, str], str]:

@@ -74,20 +74,21 @@ def record_version(base: Base, values: dict[str, Any], operations: Sequence[Oper
     return version
 
 
-def sources_to_json(sources: Sequence[Source]) -> list[dict[str, str]]:
+def sources_to_json(sources: Sequence[Source]) -> list[dict[str, Any]]:
     return [_source_to_json(source) for source in sources]
 
 
-def _source_to_json(source: Source) -> dict[str, str]:
+def _source_to_json(source: Source) -> dict[str, Any]:
     told = {"dialect": str(source.told.dialect), "told_by": source.told.by} if source.told else {}
-    return {"name": source.name, "text": source.text, **told}
+    flags = {"flags": dict(source.flags)} if source.flags else {}
+    return {"name": source.name, "text": source.text, **told, **flags}
 
 
-def sources_from_json(data: Sequence[dict[str, str]]) -> tuple[Source, ...]:
+def sources_from_json(data: Sequence[dict[str, Any]]) -> tuple[Source, ...]:
     return tuple(_source_from_json(each) for each in data)
 
 
-def _source_from_json(data: dict[str, str]) -> Source:
+def _source_from_json(data: dict[str, Any]) -> Source:
     dialect = data.get("dialect")
     told = ToldDialect(Dialect(dialect), data.get("told_by", "")) if dialect else None
-    return Source(data["name"], data["text"], told)
+    return Source(data["name"], data["text"], told, tuple(data.get("flags", {}).items()))

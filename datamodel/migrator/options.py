@@ -77,6 +77,7 @@ class StoredOptions:
                 datastore=self.schema.datastore if given.datastore is None else given.datastore,
                 integrity=options.integrity or chosen,
                 on_delete=dict(given.on_delete),
+                flags={**self.schema.flags, **given.flags},
             ),
             is_open=self.is_open if options.is_open is None else options.is_open,
         )
@@ -119,6 +120,7 @@ def _schema_options_to_json(options: SchemaOptions) -> dict[str, Any]:
         "datastore": options.datastore,
         "integrity": options.integrity,
         "on_delete": {key: str(policy) for key, policy in options.on_delete.items()},
+        **({"flags": dict(options.flags)} if options.flags else {}),
     }
 
 
@@ -127,4 +129,5 @@ def _schema_options_from_json(data: Mapping[str, Any]) -> SchemaOptions:
         datastore=data.get("datastore"),
         integrity=data.get("integrity", "managed"),
         on_delete={key: OnDelete(policy) for key, policy in data.get("on_delete", {}).items()},
+        flags=data.get("flags", {}),
     )

@@ -19,7 +19,7 @@ from datamodel.migrator.questioner import Question, find_rename_questions
 from datamodel.migrator.renaming import Renames, find_renames
 from datamodel.migrator.steps import PlanStep, Risk, describe_steps
 from datamodel.modelgen import ModelNames, NameMap, build_names
-from datamodel.schema import LoadedSchema, Problem, SchemaOptions, load_schema
+from datamodel.schema import LoadedSchema, Problem, SchemaOptions, load_schema, told_flags
 from datamodel.schema.ir import AuthRule, Schema
 from datamodel.schema.source import Source
 
@@ -107,7 +107,8 @@ def _load(
     sources: Sequence[Source], options: PlanOptions, base: Base, select: str | None
 ) -> tuple[LoadedSchema, StoredOptions]:
     """Load the schema with the choices given now and those kept from the active version."""
-    stored = base.options.updated(options)
+    flags = {**told_flags(sources), **options.schema.flags}
+    stored = base.options.updated(replace(options, schema=replace(options.schema, flags=flags)))
     limits = schema_limits()
     loaded = load_schema(sources, stored.schema, select=select, limits=limits)
     if kept := base.options.kept_policies(options, loaded.schema):

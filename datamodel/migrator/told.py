@@ -8,13 +8,16 @@ from pathlib import PurePath
 from typing import Any
 
 from datamodel.schema.dialect import Dialect, ToldDialect
+from datamodel.schema.flags import Flag
 
-__all__ = ["SETTINGS_FILES", "find_told_dialect"]
+__all__ = ["SETTINGS_FILES", "find_flags", "find_told_dialect"]
 
 PROJECT_SETTINGS = "cli.json"
 API_SETTINGS = "transform.conf.json"
 SETTINGS_FILES = frozenset({PROJECT_SETTINGS, API_SETTINGS})
 PROJECT_FOLDER = "amplify"
+OLDEST_FLAG = "addmissingownerfields"
+"""In every list of flags that the CLI ever wrote."""
 LAST_OF_VERSION_1 = 5
 VERSIONS = {1: Dialect.V1, 2: Dialect.V2}
 FOLDERS = {"v1": Dialect.V1, "v2": Dialect.V2}
@@ -38,6 +41,21 @@ def find_told_dialect(
             (ToldDialect(FOLDERS[name], f"the folder '{name}'") for name in folders if name in FOLDERS), None
         )
     )
+
+
+def find_flags(path: PurePath, read: ReadFile) -> tuple[tuple[str, bool], ...]:
+    """Return the flags in the settings of the project that the schema file at ``path`` belongs to.
+
+    A flag that is missing from a list that the CLI wrote came after the project: it is off then.
+    """
+    for _, data in _settings(path, PROJECT_SETTINGS, read):
+        flags = _get(data, "features", "graphqltransformer")
+        if isinstance(flags, dict):
+            given = {flag: _get(flags, flag.lower()) for flag in Flag}
+            missing = False if _get(flags, OLDEST_FLAG) is not None else None
+            found = {flag: missing if value is None else value for flag, value in given.items()}
+            return tuple((flag.value, value) for flag, value in found.items() if isinstance(value, bool))
+    return ()
 
 
 def _find_project(path: PurePath, read: ReadFile) -> ToldDialect | None:

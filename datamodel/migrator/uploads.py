@@ -14,7 +14,7 @@ from typing import IO
 
 from datamodel.limits import get_limit
 from datamodel.migrator.errors import UploadRefused
-from datamodel.migrator.told import SETTINGS_FILES, ReadFile, find_told_dialect
+from datamodel.migrator.told import SETTINGS_FILES, ReadFile, find_flags, find_told_dialect
 from datamodel.schema import Source, is_ambiguous
 
 __all__ = ["parse_selector", "read_files", "read_path"]
@@ -78,11 +78,12 @@ def _is_settings(name: str) -> bool:
 def _with_told_dialect(
     sources: tuple[Source, ...], place: PurePath, folders: Sequence[str], read: ReadFile
 ) -> tuple[Source, ...]:
-    """Mark GraphQL sources with the dialect that the place of the first one tells."""
+    """Mark GraphQL sources with the dialect and the flags that the place of the first one tells."""
     if PurePosixPath(place).suffix.lower() not in GRAPHQL_SUFFIXES:
         return sources
     told = find_told_dialect(place, folders, read, is_ambiguous=is_ambiguous(sources))
-    return tuple(replace(source, told=told) for source in sources)
+    flags = find_flags(place, read)
+    return tuple(replace(source, told=told, flags=flags) for source in sources)
 
 
 def _read_settings(path: PurePath) -> bytes | None:

@@ -233,7 +233,10 @@ class ModelIndex:
     query_field: str | None = None
     is_name_explicit: bool = True
     is_query_default: bool = False
-    """True before normalizing where the schema says nothing of a query and the dialect has a default."""
+    """True where the schema says nothing of a query and the dialect has a default.
+
+    After normalizing only in projects that have no default queries.
+    """
     location: Location | None = field(default=None, compare=False)
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from datamodel.schema.dialect import Dialect
 from datamodel.schema.dialects import SchemaLimits, parse_schema
 from datamodel.schema.errors import Problem, SchemaError
+from datamodel.schema.flags import told_flags
 from datamodel.schema.ir import Schema
 from datamodel.schema.normalize import normalize
 from datamodel.schema.options import DEFAULT_OPTIONS, SchemaOptions
@@ -34,10 +35,11 @@ def load_schema(
     dialect: Dialect | None = None,
 ) -> LoadedSchema:
     """Parse, validate and normalize; raise SchemaError with every problem, ordered by position."""
+    options = replace(options, flags={**told_flags(sources), **options.flags})
     result = parse_schema(sources, select=select, limits=limits, dialect=dialect)
     problems = list(result.problems)
     if result.schema is not None:
-        problems += validate_schema(result.schema)
+        problems += validate_schema(result.schema, options)
     problems.sort(key=lambda problem: problem.sort_key)
     if result.schema is None or any(problem.is_error for problem in problems):
         raise SchemaError(problems)

@@ -21,6 +21,8 @@ class SchemaOptions:
     """``appsync`` makes ``keep`` the default policy everywhere."""
     on_delete: Mapping[str, OnDelete] = field(default_factory=dict)
     """Policies by relation field, ``Model.field`` of either side."""
+    flags: Mapping[str, bool] = field(default_factory=dict)
+    """The project's flags by official name (see `flags`); those of a new project where nothing is said."""
 
 
 DEFAULT_OPTIONS = SchemaOptions()

@@ -20,6 +20,8 @@ class Source:
     text: str
     told: ToldDialect | None = None
     """The dialect that the place of the file, or a person, tells; None leaves it to the text."""
+    flags: tuple[tuple[str, bool], ...] = ()
+    """The flags of the Amplify project that the file belongs to, by official name."""
 
 
 def tell_dialect(sources: Iterable[Source], dialect: Dialect, by: str) -> tuple[Source, ...]:

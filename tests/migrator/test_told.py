@@ -118,3 +118,28 @@ def test_a_version_keeps_its_dialect(clean_tables, tmp_path):
     apply_plan(make_plan(sources))
     assert registry.current().schema.dialect is Dialect.V1
     assert make_plan(read_base().sources).is_empty
+
+
+@pytest.mark.parametrize(
+    ("flags", "found"),
+    [
+        ({"transformerversion": 2}, {}),
+        ({"enableautoindexquerynames": False}, {"enableAutoIndexQueryNames": False}),
+        (
+            {"addmissingownerfields": True, "enableAutoIndexQueryNames": True, "improvepluralization": "yes"},
+            {
+                "respectPrimaryKeyAttributesOnConnectionField": False,
+                "enableAutoIndexQueryNames": True,
+                "shouldDeepMergeDirectiveConfigDefaults": False,
+            },
+        ),
+    ],
+)
+def test_the_settings_of_a_project_tell_its_flags(tmp_path, flags, found):
+    folder = tmp_path / "amplify"
+    folder.mkdir()
+    (folder / "cli.json").write_text(json.dumps({"features": {"graphqltransformer": flags}}))
+    (folder / "schema.graphql").write_text("type Note @model { id: ID! }")
+    sources = read_path(folder)
+    assert dict(sources[0].flags) == found
+    assert sources_from_json(sources_to_json(sources)) == sources

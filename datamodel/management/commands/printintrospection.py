@@ -11,12 +11,13 @@ from datamodel import registry
 from datamodel.graphql.introspection import introspect
 from datamodel.management.schema_files import (
     add_file_argument,
+    add_flag_argument,
     read_schema_files,
     require_tables,
     schema_refused,
 )
 from datamodel.migrator import schema_limits
-from datamodel.schema import Schema, SchemaError, load_schema
+from datamodel.schema import Schema, SchemaError, SchemaOptions, load_schema
 
 
 class Command(BaseCommand):
@@ -27,17 +28,24 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         add_file_argument(parser, is_optional=True)
+        add_flag_argument(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        schema = read_schema(options["files"], options["dialect"]) if options["files"] else active_schema()
+        chosen = SchemaOptions(flags=dict(options["flag"]))
+        if options["files"]:
+            schema = read_schema(options["files"], chosen, options["dialect"])
+        elif chosen.flags:
+            raise CommandError("A flag needs FILE: the active data model has its own.")
+        else:
+            schema = active_schema()
         self.stdout.write(json.dumps(introspect(schema), indent=2, ensure_ascii=False))
 
 
-def read_schema(files: list[str], dialect: str | None = None) -> Schema:
+def read_schema(files: list[str], options: SchemaOptions, dialect: str | None = None) -> Schema:
     """Return the schema of the files; raise CommandError with every problem."""
     sources, select = read_schema_files(files, dialect)
     try:
-        return load_schema(sources, select=select, limits=schema_limits()).schema
+        return load_schema(sources, options, select=select, limits=schema_limits()).schema
     except SchemaError as error:
         raise schema_refused(error, sources) from error
 

@@ -11,6 +11,7 @@ from datamodel import registry
 from datamodel.graphql.schema import build_api
 from datamodel.management.schema_files import (
     add_file_argument,
+    add_flag_argument,
     read_schema_files,
     require_tables,
     schema_refused,
@@ -30,35 +31,38 @@ class Command(BaseCommand):
         parser.add_argument(
             "--datastore", choices=("on", "off"), help="With or without the DataStore fields."
         )
+        add_flag_argument(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        files, datastore = options["files"], {"on": True, "off": False}.get(options["datastore"])
-        if files:
-            datamodel = read_data_model(files, datastore, options["dialect"])
+        datastore = {"on": True, "off": False}.get(options["datastore"])
+        chosen = SchemaOptions(datastore=datastore, flags=dict(options["flag"]))
+        if options["files"]:
+            datamodel = read_data_model(options["files"], chosen, options["dialect"])
         else:
-            datamodel = active_data_model(datastore)
+            datamodel = active_data_model(chosen)
         self.stdout.write(build_api(datamodel).print_sdl())
 
 
-def read_data_model(files: list[str], datastore: bool | None, dialect: str | None = None) -> DataModel:
+def read_data_model(files: list[str], options: SchemaOptions, dialect: str | None = None) -> DataModel:
     """Build the data model of the files; raise CommandError with every problem."""
     sources, select = read_schema_files(files, dialect)
     try:
-        options = SchemaOptions(datastore=datastore)
         loaded = load_schema(sources, options, select=select, limits=schema_limits())
     except SchemaError as error:
         raise schema_refused(error, sources) from error
     return DataModel.build(loaded.schema)
 
 
-def active_data_model(datastore: bool | None) -> DataModel:
-    """Return the active data model, with the switch in the other position where that is asked for."""
+def active_data_model(chosen: SchemaOptions) -> DataModel:
+    """Return the active data model, with the switch or flags in another position where that is asked for."""
     require_tables()
     datamodel = registry.current()
     if datamodel.version == 0:
         raise CommandError("No schema is active. Apply one with 'manage.py applyschema FILE'.")
-    if datastore is None or datamodel.schema.has_datastore == datastore:
+    if chosen.datastore in {None, datamodel.schema.has_datastore} and not chosen.flags:
         return datamodel
     base = read_base()
-    options = replace(base.options.schema, datastore=datastore)
+    stored = base.options.schema
+    datastore = stored.datastore if chosen.datastore is None else chosen.datastore
+    options = replace(stored, datastore=datastore, flags={**stored.flags, **chosen.flags})
     return DataModel.build(load_schema(base.sources, options, select=base.select).schema, datamodel.names)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from datamodel.schema.flags import ApiFlags
 from datamodel.schema.ir import (
+    FieldKind,
     FieldType,
     ModelField,
     ModelType,
@@ -41,8 +43,9 @@ def find_counterpart(parent: ModelType, child: str) -> ModelField | None:
 class DirectiveResolver:
     """Resolves relation fields of version 2 and Gen 2, collecting implied keys on the way."""
 
-    def __init__(self, schema: Schema) -> None:
+    def __init__(self, schema: Schema, flags: ApiFlags) -> None:
         self._schema = schema
+        self._flags = flags
         self.keys = ImplicitKeys(schema)
 
     def resolve(self, model: ModelType, item: ModelField, declared: RelationDeclaration) -> ResolvedRelation:
@@ -69,7 +72,7 @@ class DirectiveResolver:
             side=Side.PARENT,
             style=RelationStyle.IMPLICIT,
             child=join.name,
-            reference_fields=join_key_names(model),
+            reference_fields=join_key_names(model, self._flags),
             parent=model.name,
             identifier_fields=model.primary_key,
             is_many=True,
@@ -115,9 +118,10 @@ class DirectiveResolver:
     ) -> tuple[str, ...]:
         """Add to ``holder`` the keys of ``target`` that the field ``source.item`` implies."""
         names = []
-        for key in target.primary_key:
-            name = camel_case((source.name, item.name, key))
-            wanted = key_type(target, key)
+        for number, key in enumerate(target.primary_key):
+            is_called_id = number == 0 and not self._flags.respects_key_names
+            name = camel_case((source.name, item.name, "id" if is_called_id else key))
+            wanted = FieldType("ID", FieldKind.SCALAR) if is_called_id else key_type(target, key)
             self.keys.add(
                 holder, name, FieldType(wanted.name, wanted.kind, is_required=item.type.is_required)
             )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from datamodel.schema.flags import ApiFlags
 from datamodel.schema.ir import (
     AuthRule,
     FieldKind,
@@ -60,7 +61,7 @@ def find_many_to_many(schema: Schema) -> list[ManyToMany]:
     return found
 
 
-def add_join_models(schema: Schema) -> Schema:
+def add_join_models(schema: Schema, flags: ApiFlags) -> Schema:
     """Append the join model of every many-to-many relationship and name its relation in both fields."""
     joins = find_many_to_many(schema)
     if not joins:
@@ -70,7 +71,7 @@ def add_join_models(schema: Schema) -> Schema:
         replace(model, fields=tuple(_name_relation(item, unnamed) for item in model.fields))
         for model in schema.models
     )
-    return replace(schema, models=(*models, *(_join_model(each) for each in joins)))
+    return replace(schema, models=(*models, *(_join_model(each, flags) for each in joins)))
 
 
 def _name_relation(item: ModelField, unnamed: dict[int, str]) -> ModelField:
@@ -80,47 +81,51 @@ def _name_relation(item: ModelField, unnamed: dict[int, str]) -> ModelField:
     return replace(item, declared_relation=declared)
 
 
-def join_key_names(side: ModelType) -> tuple[str, ...]:
-    """Return the fields of a join model that hold the key of ``side``: ``courseCode``, ``courseyear``."""
+def join_key_names(side: ModelType, flags: ApiFlags) -> tuple[str, ...]:
+    """Return the fields of a join model that hold the key of ``side``: ``courseCode``, ``courseyear``.
+
+    The first one is ``courseID`` in projects that do not respect key names.
+    """
     first, *rest = side.primary_key
     prefix = lower_first(side.name)
-    return (prefix + upper_first(first), *(prefix + name for name in rest))
+    suffix = upper_first(first) if flags.respects_key_names else "ID"
+    return (prefix + suffix, *(prefix + name for name in rest))
 
 
-def _join_model(relationship: ManyToMany) -> ModelType:
+def _join_model(relationship: ManyToMany, flags: ApiFlags) -> ModelType:
     sides = [model for model, _ in relationship.uses]
     identifier = ModelField("id", FieldType("ID", FieldKind.SCALAR, is_required=True))
-    keys = [item for side in sides for item in _key_fields(side)]
-    relations = [_parent_field(side) for side in sides]
+    keys = [item for side in sides for item in _key_fields(side, flags)]
+    relations = [_parent_field(side, flags) for side in sides]
     return ModelType(
         name=relationship.join,
         fields=(identifier, *keys, *relations),
-        indexes=tuple(_index(side) for side in sides),
+        indexes=tuple(_index(side, flags) for side in sides),
         auth=_joined_auth(sides),
         is_join=True,
         location=sides[0].location,
     )
 
 
-def _key_fields(side: ModelType) -> list[ModelField]:
+def _key_fields(side: ModelType, flags: ApiFlags) -> list[ModelField]:
     fields = []
-    for name, key in zip(join_key_names(side), side.primary_key, strict=True):
+    for name, key in zip(join_key_names(side, flags), side.primary_key, strict=True):
         declared = side.find_field(key)
         kept = declared.type if declared else FieldType("ID", FieldKind.SCALAR)
         fields.append(ModelField(name, FieldType(kept.name, kept.kind, is_required=True)))
     return fields
 
 
-def _parent_field(side: ModelType) -> ModelField:
+def _parent_field(side: ModelType, flags: ApiFlags) -> ModelField:
     return ModelField(
         lower_first(side.name),
         FieldType(side.name, FieldKind.MODEL, is_required=True),
-        declared_relation=RelationDeclaration(RelationKind.BELONGS_TO, fields=join_key_names(side)),
+        declared_relation=RelationDeclaration(RelationKind.BELONGS_TO, fields=join_key_names(side, flags)),
     )
 
 
-def _index(side: ModelType) -> ModelIndex:
-    return ModelIndex(f"by{side.name}", join_key_names(side), is_query_default=True)
+def _index(side: ModelType, flags: ApiFlags) -> ModelIndex:
+    return ModelIndex(f"by{side.name}", join_key_names(side, flags), is_query_default=True)
 
 
 def _joined_auth(sides: Sequence[ModelType]) -> tuple[AuthRule, ...] | None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from datamodel.schema import naming
+from datamodel.schema.flags import ApiFlags
 from datamodel.schema.ir import Dialect, ModelOperations, ModelType, Schema
 
 __all__ = ["name_operations"]
@@ -14,12 +15,15 @@ __all__ = ["name_operations"]
 EVENTS = {"onCreate": "create", "onUpdate": "update", "onDelete": "delete"}
 
 
-def name_operations(model: ModelType, schema: Schema) -> ModelType:
+def name_operations(model: ModelType, schema: Schema, flags: ApiFlags) -> ModelType:
     """Fill in ``model.operations`` from ``@model(queries:, mutations:, subscriptions:)``."""
     given = dict(model.model_arguments)
     dialect, has_datastore = schema.dialect, schema.has_datastore
-    merges = dialect is Dialect.GEN2
-    queries = _chosen(given, "queries", _query_names(model.name, has_datastore), merges)
+    merges = flags.merges_operations
+    plural = (
+        naming.plural_upper(model.name) if flags.improves_plurals else f"{naming.upper_first(model.name)}s"
+    )
+    queries = _chosen(given, "queries", _query_names(model.name, plural, has_datastore), merges)
     mutations = _chosen(given, "mutations", _mutation_names(model.name), merges)
     subscriptions = _subscriptions(given, model.name, dialect, merges)
     if dialect is Dialect.V1 and has_datastore:
@@ -42,8 +46,7 @@ def name_operations(model: ModelType, schema: Schema) -> ModelType:
     return replace(model, operations=operations)
 
 
-def _query_names(model: str, has_datastore: bool) -> dict[str, Any]:
-    plural = naming.plural_upper(model)
+def _query_names(model: str, plural: str, has_datastore: bool) -> dict[str, Any]:
     names = {"get": f"get{naming.upper_first(model)}", "list": f"list{plural}"}
     return {**names, "sync": f"sync{plural}"} if has_datastore else names
 

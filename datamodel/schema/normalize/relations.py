@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from datamodel.schema.flags import ApiFlags
 from datamodel.schema.ir import FieldKind, ModelField, ModelType, RelationKind, Schema
 from datamodel.schema.normalize.connections import ConnectionResolver
 from datamodel.schema.normalize.directives import DirectiveResolver
@@ -12,9 +13,9 @@ from datamodel.schema.normalize.resolved import ResolvedRelation
 __all__ = ["resolve_relations"]
 
 
-def resolve_relations(schema: Schema) -> tuple[Schema, list[ResolvedRelation]]:
+def resolve_relations(schema: Schema, flags: ApiFlags) -> tuple[Schema, list[ResolvedRelation]]:
     """Return the schema with its implicit foreign keys, and every relation field resolved."""
-    connections, directives = ConnectionResolver(schema), DirectiveResolver(schema)
+    connections, directives = ConnectionResolver(schema), DirectiveResolver(schema, flags)
     resolved: list[ResolvedRelation] = []
     for model in schema.models:
         for item in model.fields:

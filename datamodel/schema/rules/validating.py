@@ -8,6 +8,7 @@ from itertools import islice
 from datamodel.schema.errors import Problem
 from datamodel.schema.ir import Schema
 from datamodel.schema.normalize import normalize
+from datamodel.schema.options import DEFAULT_OPTIONS, SchemaOptions
 from datamodel.schema.rules.auth_rules import check_auth_rules
 from datamodel.schema.rules.connections import check_connections
 from datamodel.schema.rules.default_values import check_default_values
@@ -58,11 +59,14 @@ COMPLETE_RULES: tuple[Rule, ...] = (check_root_fields, check_generated_types, ch
 """Rules on what normalizing makes of it; they run once the text itself is right."""
 
 
-def validate_schema(schema: Schema) -> list[Problem]:
-    """Return the problems of a raw schema, ordered by position; of each kind no more than MAX_PROBLEMS."""
+def validate_schema(schema: Schema, options: SchemaOptions = DEFAULT_OPTIONS) -> list[Problem]:
+    """Return the problems of a raw schema, ordered by position; of each kind no more than MAX_PROBLEMS.
+
+    Of the options only the project's flags count: they decide which names are generated.
+    """
     problems = _run(RAW_RULES, schema)
     if not any(problem.is_error for problem in problems):
-        problems += _run(COMPLETE_RULES, normalize(schema))
+        problems += _run(COMPLETE_RULES, normalize(schema, SchemaOptions(flags=options.flags)))
     return sorted(problems, key=lambda problem: problem.sort_key)
 
 
