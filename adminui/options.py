@@ -145,7 +145,9 @@ def _label_column(schema: Schema, model: ModelType, label: ModelField | None) ->
 
 def _choose_columns(model: ModelType, first: Column, joints: tuple[Joint, ...]) -> tuple[Column, ...]:
     """Label first, then whom it belongs to, then short facts, many-to-many, counts; the last change last."""
-    plain = [column for field in model.stored_fields for column in _plain_column(model, first.field, field)]
+    references = {name for j in joints if j.is_reference and j.field for name in j.link.reference_fields}
+    fields = [f for f in model.stored_fields if f is not first.field and f.name not in references]
+    plain = [column for field in fields for column in _plain_column(model, field)]
     last = [Column(f, f, ColumnKind.MOMENT, model.field(f)) for f in _moments(model)[:1]]
     middle = [
         *(Column(j.slug, j.title, ColumnKind.ONE, joint=j) for j in joints if j.field and not j.is_many),
@@ -169,11 +171,10 @@ def _counts(joints: tuple[Joint, ...]) -> list[Column]:
     return [Column(j.slug, j.title, ColumnKind.COUNT, joint=j) for j in many[:MAX_COUNTS]]
 
 
-def _plain_column(model: ModelType, label: ModelField | None, field: ModelField) -> list[Column]:
-    """The column of a stored field; none for keys, references, time stamps and long text."""
+def _plain_column(model: ModelType, field: ModelField) -> list[Column]:
+    """The column of a stored field; none for keys, ids, time stamps and long text."""
     is_hidden = (
-        field is label
-        or field.origin is not FieldOrigin.DECLARED
+        field.origin is not FieldOrigin.DECLARED
         or field.name in model.primary_key
         or field.name in (model.created_at, model.updated_at)
         or field.type.name == "ID"

@@ -219,3 +219,23 @@ def test_a_join_record_is_called_by_what_it_joins(blog, admin_client):
 
 def test_strangers_are_sent_to_sign_in(example, client):
     assert client.get("/data/Post/").status_code == 302
+
+
+def test_a_reference_has_no_column_beside_its_relationship(activate_schema, admin_client):
+    datamodel = activate_schema(
+        """
+        type Person @model {
+          name: String! @primaryKey(sortKeyFields: ["born"])
+          born: AWSDate!
+          posts: [Post] @hasMany(references: ["personName", "personBorn"])
+        }
+        type Post @model {
+          title: String!
+          personName: String
+          personBorn: AWSDate
+          person: Person @belongsTo(references: ["personName", "personBorn"])
+        }
+        """
+    )
+    assert [c.name for c in options_for(datamodel, "Post").columns] == ["title", "person", "updatedAt"]
+    assert admin_client.get("/data/Post/").status_code == 200
