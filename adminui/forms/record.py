@@ -174,6 +174,11 @@ class RecordForm:
         return [(name, self.record.get_value(name)) for name in names]
 
     @property
+    def is_all_key(self) -> bool:
+        """True for a stored record whose fields are all part of its key, which never changes."""
+        return self.record is not None and not self.controls and self.options.model.primary_key != ("id",)
+
+    @property
     def changed_at(self) -> float | None:
         return self.record.joinery_changed_at / 1000 if self.record is not None else None
 

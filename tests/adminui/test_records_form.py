@@ -413,3 +413,13 @@ def test_a_new_record_begins_in_its_first_field(example, admin_client):
     page = admin_client.get("/data/Tag/new/").content.decode()
     assert re.search(r'name="f\.label"[^>]* data-autofocus', page)
     assert page.count("data-autofocus") == 1
+
+
+def test_a_record_that_is_all_key_shows_its_key(activate_schema, admin_client):
+    model = activate_schema(
+        'type Day @model { date: AWSDate! @primaryKey(sortKeyFields: ["city"]) city: String! }'
+    )
+    records.create(model, "Day", {"date": "2026-11-20", "city": "Porto"})
+    page = admin_client.get("/data/Day/2026-11-20,Porto/").content.decode()
+    assert "Day has only its key, and a key never changes." in page
+    assert '<details class="system" open>' in page
