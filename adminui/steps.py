@@ -16,6 +16,7 @@ __all__ = ["CONSENT_WORDS", "StepRow", "missing_consent", "step_rows"]
 CONSENT_WORDS = "lose data"
 BEFORE_NAMES = frozenset("by enum field from in index of relationship rename table to type".split())  # noqa: SIM905
 NO_NAMES = frozenset({"field", "of"})
+MARKS = {"add": "+", "create": "+", "drop": "−", "remove": "−"}  # noqa: RUF001  minus signs
 WORDS_ONLY = frozenset({"change_access", "change_api", "change_source", "datastore", "storage"})
 
 
@@ -28,6 +29,12 @@ class StepRow:
     rest: str
     consent: str
     """The name under which consent to this very step is given."""
+
+    @property
+    def mark(self) -> str:
+        """Whether the step adds, takes away or changes something."""
+        verb = self.step.text.partition(" ")[0]
+        return MARKS.get(verb, "~")
 
 
 def step_rows(plan: Plan, risk: Risk) -> list[StepRow]:
