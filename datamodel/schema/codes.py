@@ -61,3 +61,5 @@ class Code(StrEnum):
     IGNORED_DEFINITION = "schema.W005"
     UNENFORCEABLE = "schema.W006"
     OWN_CONNECTION = "schema.W007"
+    OWN_OPERATION = "schema.W008"
+    UNENFORCED_RULE = "schema.W009"

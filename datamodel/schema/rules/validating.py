@@ -28,6 +28,7 @@ from datamodel.schema.rules.relation_shapes import check_relation_shapes
 from datamodel.schema.rules.root_fields import check_root_fields
 from datamodel.schema.rules.unenforceable_links import check_links
 from datamodel.schema.rules.unique_names import check_unique_names
+from datamodel.schema.rules.unrun import check_own_operations, check_unenforced_rules
 
 __all__ = ["COMPLETE_RULES", "RAW_RULES", "Rule", "validate_schema"]
 
@@ -52,6 +53,8 @@ RAW_RULES: tuple[Rule, ...] = (
     check_many_to_many,
     check_connections,
     check_default_values,
+    check_own_operations,
+    check_unenforced_rules,
 )
 """Rules on what the text says."""
 

@@ -86,7 +86,10 @@ def test_a_field_defined_by_two_routes_is_reported():
         ),
         (
             "type A @model { id: ID! } type Query { getA: A }",
-            ["1:6 E026 Query field 'getA' of model 'A' is already that of your own."],
+            [
+                "1:6 E026 Query field 'getA' of model 'A' is already that of your own.",
+                "1:40 W008 Queries of your own are in the API without a resolver: 'getA'.",
+            ],
         ),
         (
             'type A @model { a: ID @index(name: "one", queryField: "q") b: ID @index(name: "two", queryField: "q") }',

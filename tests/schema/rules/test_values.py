@@ -58,8 +58,8 @@ def test_an_auth_rule_that_means_nothing_is_reported(rule, expected):
 
 def test_an_unknown_key_of_an_auth_rule_is_reported():
     assert_problems(
-        "type A @model @auth(rules: [{ allow: owner, ownerfield: 1 }]) { id: ID! }",
-        ["1:45 E051 An auth rule has no 'ownerfield'."],
+        "type A @model @auth(rules: [{ allow: public, ownerfield: 1 }]) { id: ID! }",
+        ["1:46 E051 An auth rule has no 'ownerfield'."],
     )
 
 

@@ -126,13 +126,13 @@ DIRECTIVES: Mapping[str, DirectiveRule] = {
 """The directives that are read."""
 
 IGNORED: Mapping[str, str] = {
-    "function": "Joinery runs no functions: the field is in the API and answers null.",
-    "http": "Joinery calls no other servers: the field is in the API and answers null.",
-    "predictions": "Joinery has no predictions: the field is in the API and answers null.",
-    "conversation": "Joinery has no AI conversations: the field is in the API and answers null.",
-    "generation": "Joinery has no AI generation: the field is in the API and answers null.",
+    "function": "Joinery runs no functions: an operation answers an error, a field what is stored.",
+    "http": "Joinery calls no other servers: an operation answers an error, a field what is stored.",
+    "predictions": "Joinery has no predictions: the operation answers an error.",
+    "conversation": "Joinery calls no AI model: the operation answers an error.",
+    "generation": "Joinery calls no AI model: the operation answers an error.",
     "searchable": "There is no search index; filters of the list queries work on every field.",
-    "sql": "Joinery runs no SQL of a schema: the field is in the API and answers null.",
+    "sql": "Joinery runs no SQL of a schema: the operation answers an error.",
     "mapsTo": "Joinery names its tables itself.",
     "refersTo": "Joinery names its tables and columns itself.",
     "ttl": "Records do not expire.",

@@ -50,10 +50,10 @@ def last_rules(reading: Reading, calls: Iterable[Call]) -> tuple[Rule, ...] | No
     call = next((call for call in reversed(list(calls)) if call.name == "authorization"), None)
     if call is None:
         return None
-    before = len(reading.findings)
+    before = reading.findings.error_count
     answers = reading.answers(call, Namespace("allow"), "(allow) => [allow.publicApiKey()]")
     rules = [rule for rule in (_read_rule(reading, answer) for answer in answers) if rule is not None]
-    is_unreadable = not rules and len(reading.findings) > before
+    is_unreadable = not rules and reading.findings.error_count > before
     return tuple(rules) if rules or is_unreadable else None
 
 
@@ -72,7 +72,9 @@ def _read_rule(reading: Reading, answer: Located) -> Rule | None:
             reading.findings.error(Code.BAD_RULE, message, "Write 'allow.publicApiKey()'.", answer.location)
         return None
     if builder.name == RESOURCE:
-        return None  # access for a Lambda function; it has no meaning outside AWS
+        message = "Rules for functions ('allow.resource') mean nothing here: Joinery runs no functions."
+        reading.warn_once(Code.RESOURCE_RULE, message, builder.location)
+        return None
     reader = _READERS.get(builder.name)
     if reader is None:
         hint = did_you_mean(builder.name, _READERS, "allow.{}()")

@@ -33,3 +33,4 @@ class Code(StrEnum):
     HANDLERS_NOT_RUN = "schema.W252"
     IDENTIFIER_LIST = "schema.W253"
     DUPLICATE_KEY = "schema.W254"
+    RESOURCE_RULE = "schema.W255"

@@ -52,8 +52,9 @@ class Findings:
     def has_errors(self) -> bool:
         return any(problem.is_error for problem in self._problems)
 
-    def __len__(self) -> int:
-        return len(self._problems)
+    @property
+    def error_count(self) -> int:
+        return sum(problem.is_error for problem in self._problems)
 
     def sorted(self) -> tuple[Problem, ...]:
         """Every problem, ordered by position."""

@@ -54,6 +54,14 @@ class Reading:
     taken: dict[str, Location] = field(default_factory=dict)
     """The names of all types so far, those made up for inline ones included."""
 
+    warned: set[Code] = field(default_factory=set)
+
+    def warn_once(self, code: Code, message: str, location: Location) -> None:
+        """Warn of a kind of thing where it is met first."""
+        if code not in self.warned:
+            self.warned.add(code)
+            self.findings.warning(code, message, location=location)
+
     def kind(self, name: str) -> FieldKind:
         """Return what the declared type ``name`` is."""
         builder = self.declared.get(name)
