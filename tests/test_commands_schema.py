@@ -58,9 +58,10 @@ class TestCheckschema:
         with pytest.raises(SystemExit) as caught:
             call_command("checkschema", path)
         assert caught.value.code == 1
-        first, second, last = capsys.readouterr().out.splitlines()
+        first, *excerpt, second, _, _, last = capsys.readouterr().out.splitlines()
         assert re.match(rf"{re.escape(path)}:3:\d+: schema\.E\d+ .*'Nothing'", first)
         assert re.match(rf"{re.escape(path)}:4:\d+: schema\.E\d+ .*'Strin'", second)
+        assert excerpt == ["    3 |   other: Nothing", "      |          ^"]
         assert last == "2 errors, 0 warnings."
 
     def test_a_syntax_error_has_its_place(self, capsys, schema_file):

@@ -6,6 +6,7 @@ import argparse
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from textwrap import indent
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
@@ -22,6 +23,7 @@ from datamodel.schema import (
     SchemaError,
     SchemaOptions,
     Source,
+    excerpt,
     find_flag,
     tell_dialect,
 )
@@ -33,7 +35,7 @@ __all__ = [
     "how_to_answer",
     "plan_lines",
     "plan_options",
-    "problem_line",
+    "problem_text",
     "read_schema_files",
     "require_tables",
     "schema_refused",
@@ -43,6 +45,7 @@ FILE_HELP = (
     "A .graphql, .ts or .js file, a folder of them, or a .zip; several files are one schema. "
     "FILE#NAME chooses a schema of a file that holds several."
 )
+INDENT = "    "
 DIALECT_HELP = (
     "Read FILE strictly as transformer version 1 or 2, or as Gen 2. "
     "Otherwise the project's settings, a folder 'v1' or 'v2', or the text decide."
@@ -88,9 +91,17 @@ def problem_line(problem: Problem, sources: Sequence[Source]) -> str:
     return str(problem)
 
 
+def problem_text(problem: Problem, sources: Sequence[Source]) -> str:
+    """Return the line of a problem and, indented below it, the line of the schema with a caret."""
+    line = problem_line(problem, sources)
+    if problem.location is None:
+        return line
+    return f"{line}\n{indent(excerpt(problem.location, context=0), INDENT)}"
+
+
 def schema_refused(error: SchemaError, sources: Sequence[Source]) -> CommandError:
     """Return the error that lists every problem."""
-    lines = [problem_line(problem, sources) for problem in error.problems]
+    lines = [problem_text(problem, sources) for problem in error.problems]
     return CommandError("\n".join(["The schema has errors:", *lines]))
 
 

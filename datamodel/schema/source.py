@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -10,6 +11,12 @@ from functools import lru_cache
 from datamodel.schema.dialect import Dialect, ToldDialect
 
 __all__ = ["Location", "Source", "excerpt", "tell_dialect"]
+
+
+MAX_WIDTH = 120
+"""How much of a long line an excerpt shows."""
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+"""Characters that would act on a terminal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +71,18 @@ def excerpt(location: Location, *, context: int = 1) -> str:
     width = len(str(last))
     shown: list[str] = []
     for number in range(first, last + 1):
-        line = lines[number - 1].rstrip("\r")
-        shown.append(f"{number:>{width}} | {line}")
+        line = CONTROL.sub("\ufffd", lines[number - 1].rstrip("\r"))
+        start = max(0, location.column - 1 - MAX_WIDTH // 2) if len(line) > MAX_WIDTH else 0
+        shown.append(f"{number:>{width}} | {_clip(line, start)}".rstrip())
         if number == location.line:
             # tabs stay tabs, so that the caret stands under its character
-            indent = "".join("\t" if c == "\t" else " " for c in line[: location.column - 1])
+            before = line[start : location.column - 1]
+            indent = "".join("\t" if c == "\t" else " " for c in before) + " " * (start > 0)
             shown.append(f"{' ' * width} | {indent}^")
     return "\n".join(shown)
+
+
+def _clip(line: str, start: int) -> str:
+    """Return what is shown of a line that may be very long."""
+    end = start + MAX_WIDTH
+    return f"{'…' if start else ''}{line[start:end]}{'…' if line[end:] else ''}"

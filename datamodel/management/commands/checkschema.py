@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from datamodel.management.schema_files import add_file_argument, problem_line, read_schema_files
+from datamodel.management.schema_files import add_file_argument, problem_text, read_schema_files
 from datamodel.migrator import schema_limits
 from datamodel.schema import Problem, SchemaError, Source, load_schema
 
@@ -24,7 +24,7 @@ class Command(BaseCommand):
         sources, select = read_schema_files(options["files"], options["dialect"])
         problems = find_problems(sources, select)
         for problem in problems:
-            self.stdout.write(problem_line(problem, sources))
+            self.stdout.write(problem_text(problem, sources))
         errors = sum(problem.is_error for problem in problems)
         self.stdout.write(f"{counted(errors, 'error')}, {counted(len(problems) - errors, 'warning')}.")
         if errors:
