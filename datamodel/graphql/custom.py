@@ -7,6 +7,7 @@ from typing import cast
 from graphql import (
     FieldDefinitionNode,
     InputObjectTypeDefinitionNode,
+    InputValueDefinitionNode,
     InterfaceTypeDefinitionNode,
     ObjectTypeDefinitionNode,
     UnionTypeDefinitionNode,
@@ -17,7 +18,7 @@ from graphql import (
 from datamodel.graphql.shape import ApiShape, FieldShape, ObjectShape, Operation, OperationKind
 from datamodel.schema.ir import CustomOperation
 
-__all__ = ["put_custom_definitions"]
+__all__ = ["own_arguments", "put_custom_definitions"]
 
 
 def put_custom_definitions(shape: ApiShape) -> None:
@@ -43,8 +44,22 @@ def put_root_field(shape: ApiShape, definition: CustomOperation) -> None:
 
 def field_shape(node: FieldDefinitionNode) -> FieldShape:
     """Return a field definition as it is written."""
-    arguments = {argument.name.value: print_ast(argument.type) for argument in node.arguments}
+    arguments = {argument.name.value: input_text(argument) for argument in node.arguments}
     return FieldShape(print_ast(node.type), arguments, node.description.value if node.description else None)
+
+
+def own_arguments(sdl: str) -> dict[str, str]:
+    """Return the arguments that a schema gives a field: of ``(size: Int = 3)``."""
+    if not sdl:
+        return {}
+    document = parse(f"type Root {{ field{sdl}: Int }}", no_location=True)
+    return field_shape(cast(ObjectTypeDefinitionNode, document.definitions[0]).fields[0]).arguments
+
+
+def input_text(node: InputValueDefinitionNode) -> str:
+    """Return the type of an argument or an input's field, with its default."""
+    text = print_ast(node.type)
+    return f"{text} = {print_ast(node.default_value)}" if node.default_value else text
 
 
 def put_type(shape: ApiShape, definition: CustomOperation) -> None:
@@ -57,5 +72,5 @@ def put_type(shape: ApiShape, definition: CustomOperation) -> None:
             case UnionTypeDefinitionNode():
                 shape.unions[node.name.value] = tuple(member.name.value for member in node.types)
             case InputObjectTypeDefinitionNode():
-                given = {field.name.value: print_ast(field.type) for field in node.fields}
+                given = {field.name.value: input_text(field) for field in node.fields}
                 shape.put_input(node.name.value, given)

@@ -21,7 +21,7 @@ from datamodel.graphql.expressions import ListHolds, ListLength
 from datamodel.graphql.shape import operator_kind
 from datamodel.limits import get_limit
 from datamodel.modelgen import Record
-from datamodel.schema.ir import FieldKind, ModelField
+from datamodel.schema.ir import FieldKind, FieldOrigin, ModelField
 
 __all__ = ["NOTHING", "Attribute", "build_filter", "find_attribute", "key_condition", "starts_with"]
 
@@ -57,6 +57,8 @@ def find_attribute(record: type[Record], field_name: str) -> Attribute:
     if field_name == "_deleted" and record.schema.has_datastore:
         return Attribute(field_name, "joinery_deleted", "Boolean")
     field = record.model_type.find_field(field_name)
+    if field is not None and field.origin is FieldOrigin.VERSION:
+        return Attribute(field_name, "joinery_version", "Int")
     if field is None or not field.is_stored:
         return Attribute(field_name, None)
     return Attribute(field_name, record.names.attribute(field_name), kind_of(field), field.type.is_list)

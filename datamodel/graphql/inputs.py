@@ -44,7 +44,7 @@ def put_embedded_inputs(shape: ApiShape, fields: Iterable[ModelField]) -> None:
 
 def written_fields(model: ModelType) -> list[ModelField]:
     """Return the fields that inputs carry: all but relations, automatic timestamps, implicit owner and id."""
-    hidden = {FieldOrigin.TIMESTAMP, FieldOrigin.OWNER, FieldOrigin.IMPLICIT_ID}
+    hidden = {FieldOrigin.TIMESTAMP, FieldOrigin.OWNER, FieldOrigin.IMPLICIT_ID, FieldOrigin.VERSION}
     return [
         f
         for f in model.fields
@@ -54,6 +54,11 @@ def written_fields(model: ModelType) -> list[ModelField]:
 
 def version_field(shape: ApiShape) -> dict[str, str]:
     return {"_version": "Int"} if shape.has_datastore else {}
+
+
+def expected_version(model: ModelType) -> dict[str, str]:
+    """Return the field by which clients of a ``@versioned`` model say which version they change."""
+    return {model.version_input: "Int!"} if model.is_versioned else {}
 
 
 def has_undeclared_id(model: ModelType) -> bool:
@@ -77,6 +82,7 @@ def create_fields(shape: ApiShape, model: ModelType) -> dict[str, str]:
     fields = {
         f.name: input_type(f.type, is_required=f.type.is_required and not is_optional(f))
         for f in written_fields(model)
+        if f.origin is not FieldOrigin.VERSION
     }
     if has_undeclared_id(model):
         fields["id"] = "ID"
@@ -92,7 +98,7 @@ def update_fields(shape: ApiShape, model: ModelType) -> dict[str, str]:
     }
     if has_undeclared_id(model):
         fields["id"] = "ID!"
-    return fields | version_field(shape)
+    return fields | version_field(shape) | expected_version(model)
 
 
 def key_arguments(shape: ApiShape, model: ModelType) -> dict[str, str]:

@@ -32,7 +32,7 @@ from datamodel.schema.ir import (
     Schema,
     Side,
 )
-from datamodel.schema.naming import default_query_name
+from datamodel.schema.naming import camel_case, default_query_name
 from datamodel.schema.plural import pluralize
 
 __all__ = ["introspect"]
@@ -83,17 +83,29 @@ def shown_fields(schema: Schema, model: ModelType) -> list[ModelField]:
 
     Of version 1's generated keys only those of a bare list are, and not the keys that a relation field holds.
     """
-    shown = [f for f in model.fields if f.origin is not FieldOrigin.OWNER]
+    shown = [f for f in model.fields if f.origin is not FieldOrigin.OWNER and not is_added_version(f)]
     shown += nameless_timestamps(model)
     if schema.dialect is not Dialect.V1:
         return shown
     held = {
-        name
+        held_key(model, field)
         for field in model.relation_fields
         if field.relation and not field.relation.is_many and not is_lone_target(schema, field)
-        for name in schema.link(field.relation.link).reference_fields
     }
     return [f for f in shown if f.name not in held]
+
+
+def is_added_version(field: ModelField) -> bool:
+    """Return whether ``@versioned`` adds the field: the generator does not know of it."""
+    return field.origin is FieldOrigin.VERSION and field.is_read_only
+
+
+def held_key(model: ModelType, field: ModelField) -> str:
+    """Return the key that a to-one field of version 1 holds, as the generator names it."""
+    declared = field.relation.declaration if field.relation else None
+    if declared and declared.fields:
+        return declared.fields[0]
+    return camel_case((model.name, field.name, "id"))
 
 
 def nameless_timestamps(model: ModelType) -> list[ModelField]:
@@ -192,7 +204,7 @@ def describe_association(schema: Schema, model: ModelType, field: ModelField) ->
             "connectionType": "HAS_MANY",
             "associatedWith": list(link.child_fields[:1])
             if relation.kind is RelationKind.MANY_TO_MANY
-            else many_fields(link, relation.style),
+            else many_fields(schema, link, relation.style),
         }
     if relation.kind is RelationKind.HAS_ONE:
         if relation.side is Side.PARENT:
@@ -218,29 +230,33 @@ def describe_first_generation(schema: Schema, field: ModelField) -> dict[str, An
     return {"connectionType": "BELONGS_TO", "targetNames": []}
 
 
-def many_fields(link: Link, style: RelationStyle) -> list[str]:
+def many_fields(schema: Schema, link: Link, style: RelationStyle) -> list[str]:
     """Return what the far side of a to-many field is known by: its references, or its own relation field."""
     if style is not RelationStyle.FIELDS:
         return list(link.reference_fields)
-    return list(link.child_fields[:1]) or list(link.reference_fields[:1])
+    partition = link.reference_fields[0]
+    for field in schema.model(link.child).fields:
+        relation = field.relation
+        if field.type.name != link.parent or relation is None or relation.kind is not RelationKind.BELONGS_TO:
+            continue
+        if relation.declaration and (relation.declaration.fields or ("",))[0] == partition:
+            return [field.name]
+    return [partition]
 
 
 def describe_attributes(schema: Schema, model: ModelType) -> list[dict[str, Any]]:
     """Return the model's directives: the model's arguments, keys, auth rules."""
     attributes: list[dict[str, Any]] = [{"type": "model", "properties": dict(model.model_arguments)}]
+    if model.is_versioned:
+        names = {"versionField": model.version_field, "versionInput": model.version_input}
+        defaults = {"versionField": "version", "versionInput": "expectedVersion"}
+        given = {key: name for key, name in names.items() if name != defaults[key]}
+        attributes.append({"type": "versioned", "properties": given})
     if model.is_key_explicit:
         attributes.append({"type": "key", "properties": {"fields": list(model.primary_key)}})
     for index in model.indexes:
         attributes.append({"type": "key", "properties": describe_index(schema, model, index)})
-    for link in schema.links_from(model.name):
-        attributes += [
-            {
-                "type": "key",
-                "properties": {"name": f"gsi-{link.parent}.{name}", "fields": list(link.reference_fields)},
-            }
-            for name in link.parent_fields
-            if is_index_implied(schema, link, name)
-        ]
+    attributes += implied_indexes(schema, model)
     for rules in auth_directives(schema, model):
         attributes.append({"type": "auth", "properties": {"rules": [describe_rule(rule) for rule in rules]}})
     return attributes
@@ -271,16 +287,30 @@ def describe_index(schema: Schema, model: ModelType, index: ModelIndex) -> dict[
     return properties | {"fields": list(index.fields)}
 
 
-def is_index_implied(schema: Schema, link: Link, name: str) -> bool:
-    """Return whether a list without directive arguments made an index on a child that has no field for it."""
-    relation = schema.model(link.parent).field(name).relation
-    return (
-        schema.dialect is Dialect.V2
-        and relation is not None
-        and relation.kind is RelationKind.HAS_MANY
-        and relation.style is RelationStyle.IMPLICIT
-        and (link.is_self or not link.child_fields)
-    )
+def implied_indexes(schema: Schema, child: ModelType) -> list[dict[str, Any]]:
+    """Return the indexes on ``child`` that lists of other models imply.
+
+    A list implies one where it names none and the first field of ``child`` that looks back is no belongsTo.
+    """
+    if schema.dialect is not Dialect.V2:
+        return []
+    found = []
+    for parent in schema.models:
+        for field in parent.relation_fields:
+            relation = field.relation
+            if (
+                relation is None
+                or relation.kind is not RelationKind.HAS_MANY
+                or field.type.name != child.name
+            ):
+                continue
+            back = next((item.relation for item in child.fields if item.type.name == parent.name), None)
+            if relation.index_name or (back and back.kind is RelationKind.BELONGS_TO):
+                continue
+            fields = many_fields(schema, schema.link(relation.link), relation.style)
+            properties = {"name": f"gsi-{parent.name}.{field.name}", "fields": fields}
+            found.append({"type": "key", "properties": properties})
+    return found
 
 
 def describe_rule(rule: AuthRule) -> dict[str, Any]:
@@ -308,7 +338,7 @@ def describe_own_definitions(schema: Schema) -> dict[str, Any]:
     for definition in schema.custom_operations:
         if definition.parent is not None:
             node = parse(f"type Root {{ {definition.sdl} }}", no_location=True).definitions[0]
-            if isinstance(node, ObjectTypeDefinitionNode):
+            if isinstance(node, ObjectTypeDefinitionNode) and is_told(schema, node.fields[0].type):
                 group = content.setdefault(ROOTS[definition.parent], {})
                 group[definition.name] = describe_root_field(schema, node.fields[0])
             continue
@@ -320,6 +350,11 @@ def describe_own_definitions(schema: Schema) -> dict[str, Any]:
                 group = content.setdefault("inputs", {})
                 group[definition.name] = {"name": definition.name, "attributes": fields}
     return content
+
+
+def is_told(schema: Schema, node: TypeNode) -> bool:
+    """Return whether the generator lists a root field of that type: not of interfaces and unions."""
+    return read_type(schema, node).kind is not FieldKind.ABSTRACT
 
 
 def describe_root_field(schema: Schema, node: FieldDefinitionNode) -> dict[str, Any]:

@@ -60,7 +60,7 @@ def create(reader: Reader, model: str, values: dict[str, Any], condition: Mappin
 
 
 def update(reader: Reader, model: str, values: dict[str, Any], condition: Mapping[str, Any] | None) -> Any:
-    version = take_version(reader, values)
+    version = take_version(reader, model, values)
     key = {name: values.pop(name) for name in reader.datamodel.model(model).model_type.primary_key}
     record = records.update(
         reader.datamodel,
@@ -75,7 +75,7 @@ def update(reader: Reader, model: str, values: dict[str, Any], condition: Mappin
 
 def delete(reader: Reader, model: str, values: dict[str, Any], condition: Mapping[str, Any] | None) -> Any:
     """Delete a record; answer it as it was, its relations included, which are read before they go."""
-    version = take_version(reader, values)
+    version = take_version(reader, model, values)
     key = {name: values[name] for name in reader.datamodel.model(model).model_type.primary_key}
     found = records.find(reader.datamodel, model, key, for_update=True, with_deleted=True)
     answer = reader.written(found) if found is not None else None
@@ -102,9 +102,13 @@ def with_metadata(reader: Reader, record: Record, answer: dict[str, Any]) -> dic
     }
 
 
-def take_version(reader: Reader, values: dict[str, Any]) -> int | None:
+def take_version(reader: Reader, model: str, values: dict[str, Any]) -> int | None:
     """Return the version the client knows; one that is missing means "do not check"."""
     version = values.pop("_version", None) if reader.datamodel.schema.has_datastore else None
+    model_type = reader.datamodel.model(model).model_type
+    if model_type.is_versioned:
+        values.pop(model_type.version_field, None)
+        version = values.pop(model_type.version_input, version)
     return int(version) if version is not None else None
 
 
@@ -125,6 +129,8 @@ def explain(error: RecordError, reader: Reader) -> ApiError | None:
             ]
             return ApiError(error.message, error_type="RelatedRecordsExist", info={"blocked": blocked})
         case RecordExists() | RecordNotFound() | ConditionFailed():
+            return ApiError(CONDITION_MESSAGE, error_type=CONDITION_FAILED, info={"reason": error.message})
+        case VersionConflict() if error.record.model_type.is_versioned:
             return ApiError(CONDITION_MESSAGE, error_type=CONDITION_FAILED, info={"reason": error.message})
         case VersionConflict():
             message = "Conflict resolver rejects mutation."

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from datamodel.graphql import naming
 from datamodel.graphql.inputs import (
     create_fields,
+    expected_version,
     key_arguments,
     put_condition,
     put_embedded_inputs,
@@ -23,7 +26,7 @@ from datamodel.graphql.shape import (
     OperationKind,
     effective_rules,
 )
-from datamodel.schema.ir import ModelType
+from datamodel.schema.ir import AuthRule, ModelType
 
 
 def put_connection(shape: ApiShape, name: str, model: ModelType, *, is_timed: bool) -> None:
@@ -100,7 +103,7 @@ def put_mutations(shape: ApiShape, model: ModelType) -> None:
         OperationKind.DELETE: (
             operations.delete,
             naming.delete_input(model.name),
-            key_arguments(shape, model) | version,
+            key_arguments(shape, model) | version | expected_version(model),
         ),
     }
     for kind, (name, input_name, fields) in wanted.items():
@@ -122,10 +125,18 @@ def owner_arguments(shape: ApiShape, model: ModelType) -> dict[str, str]:
         name = rule.owner_field or "owner"
         found = model.find_field(name)
         if shape.is_v1:
-            arguments[name] = "String!" if len(rules) == 1 else "String"
+            arguments[name] = "String" if is_owner_optional(rules) else "String!"
         elif found is None or not found.type.is_list:
             arguments[name] = "String"
     return arguments
+
+
+def is_owner_optional(rules: Sequence[AuthRule]) -> bool:
+    """Return whether somebody else than one owner may listen too: in version 1 the argument is optional then."""
+    owners = [rule for rule in rules if rule.allow == "owner"]
+    others = [rule for rule in rules if rule.allow in {"public", "private"}]
+    groups = [rule for rule in rules if rule.allow == "groups" and not rule.groups_field]
+    return len(owners) > 1 or bool(others or groups)
 
 
 def put_subscriptions(shape: ApiShape, model: ModelType) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datamodel.graphql import naming
+from datamodel.graphql.custom import own_arguments
 from datamodel.graphql.inputs import put_filter, put_reduced_filter
 from datamodel.graphql.operations import put_connection
 from datamodel.graphql.operators import filter_type, sort_key_argument, subscription_filter_type
@@ -33,14 +34,20 @@ def put_object_types(shape: ApiShape) -> None:
     """Add the object type of every model and embedded type, and the types their relations need."""
     connections = {naming.connection_type(upper_first(model.name)) for model in shape.schema.models}
     for custom in shape.schema.custom_types:
-        fields = {f.name: FieldShape(str(f.type), description=f.description) for f in custom.fields}
+        fields = {
+            f.name: FieldShape(str(f.type), own_arguments(f.arguments), f.description) for f in custom.fields
+        }
         is_connection = custom.name in connections  # one's own in place of the generated one
-        shape.objects[custom.name] = ObjectShape(fields, custom.description, is_connection=is_connection)
+        interfaces = shape.implemented(custom.interfaces, fields)
+        shape.objects[custom.name] = ObjectShape(
+            fields, custom.description, is_connection=is_connection, interfaces=interfaces
+        )
     for model in shape.schema.models:
         fields = {f.name: object_field(shape, f) for f in model.fields if f.is_in_type}
         if shape.has_datastore:
             fields |= METADATA
-        shape.objects[model.name] = ObjectShape(fields, model.description, model.name)
+        interfaces = shape.implemented(model.interfaces, fields)
+        shape.objects[model.name] = ObjectShape(fields, model.description, model.name, interfaces=interfaces)
         for field in model.fields:
             if not shape.is_v1:
                 put_implicit_keys(shape, model, field)
@@ -53,7 +60,7 @@ def object_field(shape: ApiShape, field: ModelField) -> FieldShape:
     """Return a field of a model's object type; a to-many field becomes a connection."""
     relation = field.relation
     if relation is None or not relation.is_many:
-        return FieldShape(str(field.type), description=field.description)
+        return FieldShape(str(field.type), own_arguments(field.arguments), field.description)
     far = shape.schema.model(connected_model(shape, relation))
     key = relation.index_name or naming.PRIMARY_KEY
     arguments = sort_key_argument(shape, far, relation.sort_fields, key) | {

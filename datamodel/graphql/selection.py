@@ -22,7 +22,7 @@ from graphql.execution.values import get_argument_values
 from datamodel.graphql import naming
 from datamodel.modelgen import Record
 from datamodel.registry import DataModel
-from datamodel.schema.ir import Link, ModelField, Relation, Side
+from datamodel.schema.ir import FieldOrigin, Link, ModelField, Relation, Side
 
 __all__ = ["ConnectionSelection", "RecordSelection", "RelationSelection", "Selector", "find_items"]
 
@@ -130,6 +130,8 @@ class Selector:
             found = record.model_type.find_field(name)
             if name in METADATA and found is None:
                 scalars.append((key, METADATA[name]))
+            elif found is not None and found.origin is FieldOrigin.VERSION:
+                scalars.append((key, METADATA["_version"]))
             elif found is not None and found.relation is not None:
                 relations.setdefault(name, []).append((key, asked))
             elif found is not None and found.is_stored:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -72,7 +73,7 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class FieldShape:
-    """A field: its type as SDL text, its arguments by name."""
+    """A field: its type as SDL text, its arguments by name; an argument's text may end in ``= default``."""
 
     type: str
     arguments: dict[str, str] = field(default_factory=dict)
@@ -88,6 +89,7 @@ class ObjectShape:
     description: str | None = None
     model: str | None = None
     is_connection: bool = False
+    interfaces: tuple[str, ...] = ()
 
     @property
     def is_prepared(self) -> bool:
@@ -127,7 +129,9 @@ class ApiShape:
     def undefined_inputs(self) -> set[str]:
         """The operators of enums that the official API names without defining them."""
         defined = self.inputs.keys() | self.enums.keys() | SCALARS
-        named = {text.strip("[]!") for fields in self.inputs.values() for text in fields.values()}
+        named = {
+            text.partition(" ")[0].strip("[]!") for fields in self.inputs.values() for text in fields.values()
+        }
         return {name for name in named - defined if name.startswith("Model")}
 
     def put_input(self, name: str, fields: dict[str, str]) -> None:
@@ -140,6 +144,19 @@ class ApiShape:
             for field_name, type_name in fields.items():
                 self.inputs[name].setdefault(field_name, type_name)
 
+    def implemented(self, names: Sequence[str], fields: Mapping[str, FieldShape]) -> tuple[str, ...]:
+        """Return those of the interfaces that a type with these fields really has."""
+
+        def has(field_name: str, wanted: FieldShape) -> bool:
+            found = fields.get(field_name)
+            return found is not None and (found.type, found.arguments) == (wanted.type, wanted.arguments)
+
+        return tuple(
+            name
+            for name in names
+            if name in self.interfaces and all(has(*item) for item in self.interfaces[name].fields.items())
+        )
+
     def key_type(self, model: ModelType, name: str) -> str:
         """Return the base type of a key field; an undeclared id is an ID."""
         found = model.find_field(name)
@@ -148,6 +165,8 @@ class ApiShape:
 
 def is_declared(model: ModelType, model_field: ModelField) -> bool:
     """Return whether the schema spells the field out; every key of a join model counts."""
+    if model_field.origin is FieldOrigin.VERSION:
+        return not model_field.is_read_only
     return model_field.origin is FieldOrigin.DECLARED or (
         model.is_join and model_field.origin in {FieldOrigin.FOREIGN_KEY, FieldOrigin.IMPLICIT_ID}
     )

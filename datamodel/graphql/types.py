@@ -9,7 +9,16 @@ from typing import Any
 import graphene
 from graphene_django import DjangoObjectType
 from graphene_django.registry import Registry
-from graphql import ListTypeNode, NamedTypeNode, NonNullTypeNode, TypeNode, parse_type
+from graphql import (
+    ListTypeNode,
+    NamedTypeNode,
+    NonNullTypeNode,
+    TypeNode,
+    Undefined,
+    parse_type,
+    parse_value,
+    value_from_ast_untyped,
+)
 
 from datamodel.graphql.scalars import SCALAR_TYPES, build_operator_scalar
 from datamodel.graphql.shape import ApiShape, EnumShape, FieldShape, ObjectShape, Operation
@@ -100,7 +109,7 @@ class TypeBuilder:
     def fill_fields(self) -> None:
         for name, fields in self.shape.inputs.items():
             self.types[name]._meta.fields.update(
-                {field: graphene.InputField(self.reference(type_)) for field, type_ in fields.items()}
+                {field: graphene.InputField(**self.input_type(text)) for field, text in fields.items()}
             )
         for name, shape in (self.shape.interfaces | self.shape.objects).items():
             resolver = resolve_selected if shape.is_prepared else resolve_embedded
@@ -109,8 +118,9 @@ class TypeBuilder:
             )
 
     def build_object(self, name: str, shape: ObjectShape) -> Any:
+        interfaces = [self.types[interface] for interface in shape.interfaces]
         if shape.model is None:
-            return build_class(graphene.ObjectType, name, shape.description)
+            return build_class(graphene.ObjectType, name, shape.description, interfaces=interfaces)
         return build_class(
             RecordType,
             name,
@@ -119,10 +129,13 @@ class TypeBuilder:
             registry=self.registry,
             fields=(),
             convert_choices_to_enum=False,
+            interfaces=interfaces,
         )
 
     def build_field(self, shape: FieldShape, resolver: Resolver) -> graphene.Field:
-        arguments = {name: graphene.Argument(self.reference(text)) for name, text in shape.arguments.items()}
+        arguments = {
+            name: graphene.Argument(**self.input_type(text)) for name, text in shape.arguments.items()
+        }
         return graphene.Field(
             self.reference(shape.type), args=arguments, description=shape.description, resolver=resolver
         )
@@ -140,6 +153,12 @@ class TypeBuilder:
             }
         )
         return root
+
+    def input_type(self, text: str) -> dict[str, Any]:
+        """Return the type and the default value of an argument or an input's field."""
+        type_, _, default = text.partition(" = ")
+        value = value_from_ast_untyped(parse_value(default, no_location=True)) if default else Undefined
+        return {"type_": self.reference(type_), "default_value": value}
 
     def reference(self, text: str) -> Any:
         """Return the graphene type that SDL text such as ``[Post!]!`` names."""

@@ -83,6 +83,8 @@ class FieldOrigin(StrEnum):
     TIMESTAMP = "timestamp"
     FOREIGN_KEY = "foreign_key"
     OWNER = "owner"
+    VERSION = "version"
+    """The number that ``@versioned`` counts; it is not stored, the record's own version is shown."""
 
 
 class RelationKind(StrEnum):
@@ -219,7 +221,7 @@ class ModelField:
     @property
     def is_stored(self) -> bool:
         """True where the table has a column for it: scalars, enums, custom types, their lists."""
-        return self.type.kind is not FieldKind.MODEL
+        return self.type.kind is not FieldKind.MODEL and self.origin is not FieldOrigin.VERSION
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,6 +279,9 @@ class ModelType:
     is_join: bool = False
     """True for the join model that a many-to-many relationship generates."""
     is_versioned: bool = False
+    """True where ``@versioned`` makes clients say which version they change."""
+    version_field: str = "version"
+    version_input: str = "expectedVersion"
     interfaces: tuple[str, ...] = ()
     location: Location | None = field(default=None, compare=False)
     key_location: Location | None = field(default=None, compare=False)

@@ -211,3 +211,31 @@ def test_delete_answers_the_tombstone(synced: DataModel, gql: Gql) -> None:
     assert gql(delete % 1)["data"]["deleteTeam"] == tombstone
     assert gql(delete % 1)["data"]["deleteTeam"] == tombstone
     assert gql('{ getTeam(id: "t") { id } }')["data"]["getTeam"] is None
+
+
+@pytest.mark.parametrize("declared", ["", "version: Int"])
+def test_a_versioned_model_is_changed_by_who_knows_its_version(
+    activate_schema: Activate, gql: Gql, declared: str
+) -> None:
+    activate_schema(f"type Plan @model @versioned {{ id: ID! text: String {declared} }}", datastore=False)
+    gql('mutation { createPlan(input: {id: "p"}) { version } }')
+    update = 'mutation($v: Int!) { updatePlan(input: {id: "p", text: "x", expectedVersion: $v}) { version } }'
+    assert gql(update, v=1)["data"]["updatePlan"] == {"version": 2}
+    assert error_type(gql(update, v=1)) == CONDITION_FAILED
+    assert gql("{ listPlans { items { version text } } }")["data"]["listPlans"]["items"] == [
+        {"version": 2, "text": "x"}
+    ]
+    delete = 'mutation($v: Int!) { deletePlan(input: {id: "p", expectedVersion: $v}) { id } }'
+    assert error_type(gql(delete, v=1)) == CONDITION_FAILED
+    assert gql(delete, v=2)["data"]["deletePlan"] == {"id": "p"}
+
+
+def test_the_names_of_a_version_are_chosen(activate_schema: Activate, gql: Gql) -> None:
+    activate_schema(
+        'type Plan @model @versioned(versionField: "rev", versionInput: "known") { id: ID! rev: Int text: String }'
+    )
+    gql('mutation { createPlan(input: {id: "p"}) { rev } }')
+    update = 'mutation { updatePlan(input: {id: "p", text: "x", rev: 7, known: 1}) { rev } }'
+    assert gql(update)["data"]["updatePlan"] == {"rev": 2}
+    found = gql("{ listPlans(filter: {rev: {eq: 2}}) { items { text } } }")
+    assert found["data"]["listPlans"]["items"] == [{"text": "x"}]

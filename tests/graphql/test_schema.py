@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from graphql import GraphQLObjectType, build_schema
+from graphql import GraphQLObjectType, build_schema, validate_schema
 from graphql.language import parse
 
 from datamodel.graphql.schema import build_api
@@ -177,3 +177,47 @@ def test_sync_alone_brings_no_sort_direction_in_version_1(data_model: Build) -> 
     sdl = build_api(data_model(text, datastore=True)).print_sdl()
     assert "syncPosts" in sdl
     assert "ModelSortDirection" not in sdl
+
+
+def test_types_implement_the_interfaces_they_have_the_fields_of(data_model: Build) -> None:
+    sdl = build_api(
+        data_model(
+            """
+            interface Named { name(short: Boolean = false): String }
+            type Box implements Named { name(short: Boolean = false): String }
+            type Hill implements Named @model { id: ID! name(short: Boolean = false): String }
+            """
+        )
+    ).print_sdl()
+    assert "type Box implements Named {" in sdl
+    assert "type Hill implements Named {" in sdl
+    assert fields_of(sdl)["Hill"]["name"] == "(short: Boolean): String"
+    assert "short: Boolean = false" in sdl
+    assert not validate_schema(build_schema(sdl))
+
+
+def test_defaults_of_own_arguments_and_inputs_are_kept(data_model: Build) -> None:
+    text = """
+    enum Order { UP DOWN }
+    input Wish { size: Int = 3, order: Order = DOWN }
+    type Query { find(wish: Wish = {size: 1}, names: [String!] = ["a"]): String }
+    type Post @model { id: ID! }
+    """
+    sdl = build_api(data_model(text)).print_sdl()
+    for line in ("size: Int = 3", "order: Order = DOWN", 'names: [String!] = ["a"]', "{size: 1"):
+        assert line in sdl
+
+
+@pytest.mark.parametrize(
+    ("rules", "owner"),
+    [
+        ("{ allow: owner }", "String!"),
+        ('{ allow: owner }, { allow: groups, groupsField: "teams" }', "String!"),
+        ('{ allow: owner }, { allow: groups, groups: ["Admin"] }', "String"),
+        ("{ allow: owner }, { allow: public }", "String"),
+    ],
+)
+def test_version_1_wants_the_owner_who_listens_alone(data_model: Build, rules: str, owner: str) -> None:
+    text = f'type Post @model @auth(rules: [{rules}]) @key(name: "x", fields: ["id"]) {{ id: ID! }}'
+    found = fields_of(build_api(data_model(text)).print_sdl())
+    assert found["Subscription"]["onCreatePost"] == f"(owner: {owner}): Post"

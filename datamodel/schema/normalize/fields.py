@@ -10,7 +10,7 @@ from typing import Any
 from datamodel.schema.defaults import plain_default
 from datamodel.schema.ir import FieldKind, FieldOrigin, FieldType, ModelField, ModelType
 
-__all__ = ["add_id", "add_owners", "add_timestamps", "plain_defaults"]
+__all__ = ["add_id", "add_owners", "add_timestamps", "add_version", "plain_defaults"]
 
 TIMESTAMPS = ("createdAt", "updatedAt")
 FILLED_TYPES = frozenset({"String", "AWSDateTime"})
@@ -64,6 +64,25 @@ def _if_filled(model: ModelType, name: str | None) -> str | None:
     if declared is None:
         return name
     return name if declared.type.name in FILLED_TYPES and not declared.type.is_list else None
+
+
+def add_version(model: ModelType) -> ModelType:
+    """Show the number that ``@versioned`` counts; one that is declared is shown in its place.
+
+    A declared field that is no number, or part of a key, is the user's own.
+    """
+    if not model.is_versioned:
+        return model
+    name, type_ = model.version_field, FieldType("Int", FieldKind.SCALAR, is_required=True)
+    declared = model.find_field(name)
+    if declared is None:
+        shown = ModelField(name, type_, origin=FieldOrigin.VERSION, is_read_only=True)
+        return replace(model, fields=(*model.fields, shown))
+    indexed = {*model.primary_key, *(item for index in model.indexes for item in index.fields)}
+    if declared.type.name != "Int" or declared.type.is_list or name in indexed:
+        return replace(model, is_versioned=False)
+    shown = replace(declared, type=type_, origin=FieldOrigin.VERSION)
+    return replace(model, fields=tuple(shown if item is declared else item for item in model.fields))
 
 
 def add_owners(model: ModelType) -> ModelType:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from datamodel.schema.flags import choose_flags
 from datamodel.schema.ir import Schema
-from datamodel.schema.normalize.fields import add_id, add_owners, add_timestamps, plain_defaults
+from datamodel.schema.normalize.fields import add_id, add_owners, add_timestamps, add_version, plain_defaults
 from datamodel.schema.normalize.indexes import name_indexes
 from datamodel.schema.normalize.joins import add_join_models
 from datamodel.schema.normalize.links import link_relations
@@ -26,7 +26,7 @@ def normalize(schema: Schema, options: SchemaOptions = DEFAULT_OPTIONS) -> Schem
     flags = choose_flags(options.flags, schema.dialect)
     schema = replace(schema, models=tuple(drop_oddities(model, schema.dialect) for model in schema.models))
     schema = add_join_models(schema, flags)
-    models = (add_timestamps(add_id(plain_defaults(model))) for model in schema.models)
+    models = (add_timestamps(add_version(add_id(plain_defaults(model)))) for model in schema.models)
     models = (name_operations(name_indexes(model, schema.dialect, flags), schema, flags) for model in models)
     schema = replace(schema, models=tuple(models))
     schema, resolved = resolve_relations(schema, flags)

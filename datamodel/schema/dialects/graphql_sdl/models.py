@@ -43,6 +43,8 @@ def read_model(node: ast.ObjectTypeDefinitionNode, document: Document) -> ModelT
     """Return the model that a type with ``@model`` describes."""
     key, key_place = _primary_key(node, document)
     use = next(find_directives(node, "model"))
+    versioned = next(find_directives(node, "versioned"), None)
+    given = arguments(versioned) if versioned else {}
     return ModelType(
         name=node.name.value,
         fields=_fields(node, document),
@@ -52,7 +54,9 @@ def read_model(node: ast.ObjectTypeDefinitionNode, document: Document) -> ModelT
         indexes=(*_keys(node), *_field_indexes(node)),
         model_arguments=tuple(arguments(use).items()),
         auth=read_auth(node, document),
-        is_versioned=any(find_directives(node, "versioned")),
+        is_versioned=versioned is not None,
+        version_field=given.get("versionField") or "version",
+        version_input=given.get("versionInput") or "expectedVersion",
         interfaces=tuple(interface.name.value for interface in node.interfaces),
         location=locate(node),
         key_location=locate(key_place) if key_place else None,
