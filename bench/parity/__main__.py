@@ -1,8 +1,9 @@
 """Compare Joinery's API with the official one: `python -m bench.parity ORACLE WHAT...`.
 
 ORACLE is a folder with the official packages installed and cases with their expected output. WHAT is any of
-`cases` (each case with and without DataStore), `introspection`, `flags` (cases and random schemas with each
-project flag the other way), `fuzz` and `fuzz-introspection` (random schemas). Prints what differs, then a line of figures each; exit status 1 where anything differs.
+`cases` (each case with and without DataStore), `introspection`, `golden` (the tests' golden files), `flags`
+(cases and random schemas with each project flag the other way), `fuzz` and `fuzz-introspection` (random
+schemas). Prints what differs, then a line of figures each; exit status 1 where anything differs.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import django
 
 from bench.parity.official import Official, OfficialError
 
+GOLDEN = Path(__file__).parents[2] / "tests" / "golden"
 SHOWN = 5
 """How many differences of a schema are printed."""
 
@@ -106,6 +108,29 @@ class Comparison:
                     official = flatten(json.loads(expected.read_text()))
                     tally.add(case.name, *differences(official, flatten(made)))
             yield tally
+
+    def golden(self) -> Iterator[Tally]:
+        """Compare the golden files of the tests with what the official tool makes of their schemas."""
+        official, tally = self.officials[0], Tally("golden files")
+        for settings_file in sorted(GOLDEN.glob("*/case.json")):
+            folder, settings = settings_file.parent, json.loads(settings_file.read_text())
+            file = next(path for path in folder.glob("schema.*") if ".new" not in path.name)
+            request = {"dialect": settings["dialect"], "file": str(file.resolve())}
+            flags, is_on = settings["flags"], settings["datastore"]
+            expected = official.ask("sdl", **request, sync=is_on, set=flags)
+            self.compare(
+                official, tally, f"{folder.name} API", expected, (folder / "api.graphql").read_text()
+            )
+            if flags:
+                continue
+            try:
+                told = flatten(official.ask("introspection", **request))
+            except OfficialError:
+                tally.refused += 1
+                continue
+            made = flatten(json.loads((folder / "introspection.json").read_text()))
+            tally.add(f"{folder.name} introspection", *differences(told, made))
+        yield tally
 
     def flags(self, options: argparse.Namespace) -> Iterator[Tally]:
         """Compare the cases and random schemas of projects that have a flag the other way."""
@@ -236,7 +261,7 @@ def read_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench.parity", description=__doc__)
     parser.add_argument("oracle", type=Path)
     parser.add_argument(
-        "what", nargs="+", choices=("cases", "introspection", "flags", "fuzz", "fuzz-introspection")
+        "what", nargs="+", choices=("cases", "introspection", "golden", "flags", "fuzz", "fuzz-introspection")
     )
     parser.add_argument("--dialect", nargs="+", default=["v1", "v2"], choices=("v1", "v2"), help="for fuzz")
     parser.add_argument("--count", type=int, default=1000, help="random schemas of each dialect")
@@ -254,6 +279,7 @@ def main() -> int:
     runs = {
         "cases": comparison.cases,
         "introspection": comparison.introspection,
+        "golden": comparison.golden,
         "flags": lambda: comparison.flags(options),
         "fuzz": lambda: comparison.fuzz(options),
         "fuzz-introspection": lambda: comparison.fuzz_introspection(options),
