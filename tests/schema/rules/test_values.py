@@ -63,6 +63,16 @@ def test_an_unknown_key_of_an_auth_rule_is_reported():
     )
 
 
+def test_a_value_of_an_auth_rule_that_is_no_word_is_reported():
+    assert_problems(
+        "type A @model @auth(rules: [{ allow: public, operations: [true, read], groupsField: 3 }]) { id: ID! }",
+        [
+            "1:46 E051 'operations' of an auth rule must be a list of words.",
+            "1:72 E051 'groupsField' of an auth rule must be a word.",
+        ],
+    )
+
+
 def test_rules_of_fields_and_of_the_whole_schema_are_checked():
     text = """
     input AMPLIFY { globalAuthRule: AuthRule = { allow: everybody } }

@@ -9,7 +9,7 @@ from graphql import language as ast
 
 from datamodel.schema.codes import Code
 from datamodel.schema.dialects.graphql_sdl.document import SETTINGS, Document
-from datamodel.schema.dialects.graphql_sdl.nodes import find_directives, locate, plain_value, texts
+from datamodel.schema.dialects.graphql_sdl.nodes import find_directives, locate, plain_value
 from datamodel.schema.ir import AuthRule
 from datamodel.schema.source import Location
 from datamodel.schema.suggest import did_you_mean
@@ -20,6 +20,7 @@ KEYS = (
     "allow", "provider", "operations", "ownerField", "identityClaim", "identityField", "groups", "groupsField",
     "groupClaim", "queries", "mutations",
 )  # fmt: skip
+LISTS = frozenset({"operations", "groups", "queries", "mutations"})
 GLOBAL_RULE = ("globalAuthRule", "global_auth_rule")
 
 
@@ -49,7 +50,16 @@ def _read_rule(node: ast.ObjectValueNode, document: Document) -> AuthRule:
         key = item.name.value
         if key not in KEYS:
             document.report(Code.AUTH_RULE, f"An auth rule has no '{key}'.", did_you_mean(key, KEYS), item)
+        elif not _is_text(plain_value(item.value), key in LISTS):
+            wanted = "a list of words" if key in LISTS else "a word"
+            document.report(Code.AUTH_RULE, f"'{key}' of an auth rule must be {wanted}.", "", item)
     return rule_of(plain_value(node), locate(node))
+
+
+def _is_text(value: Any, is_list: bool) -> bool:
+    if is_list and isinstance(value, list):
+        return all(isinstance(item, str) for item in value)
+    return value is None or isinstance(value, str)
 
 
 def rule_of(given: Mapping[str, Any], location: Location | None) -> AuthRule:
@@ -61,7 +71,10 @@ def rule_of(given: Mapping[str, Any], location: Location | None) -> AuthRule:
 
     def words(key: str) -> tuple[str, ...] | None:
         value = given.get(key)
-        return texts([value] if isinstance(value, str) else value) if isinstance(value, str | list) else None
+        if not isinstance(value, str | list):
+            return None
+        items: list[Any] = [value] if isinstance(value, str) else value
+        return tuple(item for item in items if isinstance(item, str))
 
     return AuthRule(
         allow=text("allow") or "",
