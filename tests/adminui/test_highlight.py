@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -39,8 +38,8 @@ def test_every_text_keeps_its_lines(text):
     assert len(listing.lines) == text.count("\n") + 1
 
 
-def test_hostile_texts_take_no_longer_than_others():
-    started = time.process_time()
-    for part in ("/*", '"""', "`", "'\\", '"', "@", "#"):
-        list_source(Source("a.graphql", part * (60_000 // len(part))))
-    assert time.process_time() - started < 5
+@pytest.mark.parametrize("part", ["/*", '"""', "`", "'\\", '"', "@", "#"])
+def test_a_long_line_of_one_sign_is_listed_whole(part):
+    # a pattern that goes back over the text would not end within any patience
+    text = part * (60_000 // len(part))
+    assert [line.text for line in list_source(Source("a.graphql", text)).lines] == [text]
