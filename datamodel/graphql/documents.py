@@ -7,9 +7,18 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any
 
-from graphql import DocumentNode, GraphQLSchema, GraphQLSyntaxError, parse, validate
+from graphql import (
+    DocumentNode,
+    GraphQLSchema,
+    GraphQLSyntaxError,
+    NoSchemaIntrospectionCustomRule,
+    parse,
+    specified_rules,
+    validate,
+)
 from graphql.language import OperationDefinitionNode
 
+from datamodel.graphql.disclosure import Introspection, introspection
 from datamodel.graphql.errors import LimitExceeded, plain_entry
 from datamodel.graphql.messages import syntax_entry, validation_entry
 from datamodel.graphql.structure import check_structure
@@ -45,25 +54,26 @@ class DocumentCache:
 
     def __init__(self, schema: GraphQLSchema) -> None:
         self.schema = schema
-        self.documents: OrderedDict[str, PreparedDocument] = OrderedDict()
+        self.documents: OrderedDict[tuple[str, bool], PreparedDocument] = OrderedDict()
         self.lock = threading.Lock()
 
-    def get(self, text: str) -> PreparedDocument:
-        """Return the document of a text, prepared on first use."""
+    def get(self, text: str, *, is_helped: bool = False) -> PreparedDocument:
+        """Return the document of a text, prepared on first use; ``is_helped`` suggests names in its problems."""
+        look = (text, is_helped)
         with self.lock:
-            if text in self.documents:
-                self.documents.move_to_end(text)
-                return self.documents[text]
-        prepared = prepare(self.schema, text)
+            if look in self.documents:
+                self.documents.move_to_end(look)
+                return self.documents[look]
+        prepared = prepare(self.schema, text, is_helped=is_helped)
         if len(text) <= LONGEST_KEPT:
             with self.lock:
-                self.documents[text] = prepared
+                self.documents[look] = prepared
                 while len(self.documents) > KEPT:
                     self.documents.popitem(last=False)
         return prepared
 
 
-def prepare(schema: GraphQLSchema, text: str) -> PreparedDocument:
+def prepare(schema: GraphQLSchema, text: str, *, is_helped: bool = False) -> PreparedDocument:
     """Parse, check limits, validate; nothing after the first breach runs."""
     try:
         check_length(text)
@@ -73,7 +83,14 @@ def prepare(schema: GraphQLSchema, text: str) -> PreparedDocument:
         return PreparedDocument(None, (plain_entry(error.message, error.error_type),))
     except GraphQLSyntaxError as error:
         return PreparedDocument(None, (syntax_entry(error),))
-    problems = validate(schema, node, max_errors=get_limit("GRAPHQL_MAX_ERRORS"), hide_suggestions=True)
+    rules = (*specified_rules, NoSchemaIntrospectionCustomRule)
+    problems = validate(
+        schema,
+        node,
+        specified_rules if introspection() is not Introspection.OFF else rules,
+        max_errors=get_limit("GRAPHQL_MAX_ERRORS"),
+        hide_suggestions=not is_helped,
+    )
     if problems:
         return PreparedDocument(None, tuple(validation_entry(problem) for problem in problems))
     return PreparedDocument(node)

@@ -18,6 +18,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from datamodel import registry
 from datamodel.access import authenticate_key
+from datamodel.graphql.disclosure import ANONYMOUS, Introspection, introspection
 from datamodel.graphql.errors import internal_entry, plain_entry
 from datamodel.graphql.http import (
     JSON_TYPE,
@@ -30,7 +31,14 @@ from datamodel.graphql.http import (
     preflight,
     require_json,
 )
-from datamodel.graphql.request import Malformed, answer, encode, encode_answer, read_request
+from datamodel.graphql.request import (
+    Malformed,
+    NotAuthenticated,
+    answer,
+    encode,
+    encode_answer,
+    read_request,
+)
 from datamodel.limits import get_limit
 from datamodel.modelgen.errors import DatabaseBusy
 from datamodel.registry import SchemaChanged
@@ -163,15 +171,24 @@ def answer_body(headers: Headers, content_type: str, body: bytes) -> Response:
 def answer_request(headers: Headers, content_type: str, body: bytes) -> Response:
     raw = credential(headers)
     caller = authenticate_key(raw) if raw else None
+    if caller is None and raw is None and introspection() is Introspection.ALL:
+        caller = ANONYMOUS
     if caller is None:
-        raise HttpRefusal(401, "UnauthorizedException", "You are not authorized to make this call.")
+        raise not_authorized()
     try:
         request = read_request(body)
     except Malformed as error:
         raise HttpRefusal(400, "MalformedHttpRequestException", error.message) from error
-    result = answer(registry.current(), caller, request)
+    try:
+        result = answer(registry.current(), caller, request)
+    except NotAuthenticated as error:
+        raise not_authorized() from error
     status = 200 if result.was_run or content_type == JSON_TYPE else 400
     return Response(status, encode_answer(result), content_type)
+
+
+def not_authorized() -> HttpRefusal:
+    return HttpRefusal(401, "UnauthorizedException", "You are not authorized to make this call.")
 
 
 async def send_response(send: Send, response: Response, extra: Mapping[str, str]) -> None:

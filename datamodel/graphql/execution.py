@@ -20,6 +20,7 @@ from graphql.pyutils import Path, Undefined
 
 from datamodel import records
 from datamodel.graphql.context import RequestContext
+from datamodel.graphql.disclosure import is_helped
 from datamodel.modelgen.errors import DatabaseBusy
 from datamodel.registry import SchemaChanged
 
@@ -106,7 +107,7 @@ def run(
         operation_name=operation_name,
         max_coercion_errors=5,
         is_awaitable=lambda _value: False,
-        hide_suggestions=True,
+        hide_suggestions=not is_helped(context.caller),
     )
     if isinstance(execution, list):
         raise InvalidRequest(execution)

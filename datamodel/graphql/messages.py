@@ -47,6 +47,8 @@ VALIDATION: tuple[tuple[re.Pattern[str], Wording], ...] = (
     ),
 )
 
+SUGGESTION = re.compile(r" Did you mean [^{]*\?$")
+
 NULL_VARIABLE = re.compile(
     r"^Variable '\$(?P<name>\w+)' of (?:required|non-null) type '(?P<type>[^']+)' (?:was not|must not)"
 )
@@ -71,13 +73,19 @@ def validation_entry(error: GraphQLError) -> dict[str, Any]:
     detail = error.message
     for pattern, wording in VALIDATION:
         if match := pattern.match(error.message):
-            detail = wording(match)
+            detail = wording(match) + suggestion(error.message)
             break
     return plain_entry(
         f"Validation error of type {detail}" if detail != error.message else detail,
         "ValidationError",
         locations=locations(error),
     )
+
+
+def suggestion(message: str) -> str:
+    """Return the names that a message suggests, where it was allowed to."""
+    found = SUGGESTION.search(message)
+    return f".{found.group()}" if found else ""
 
 
 def variable_entry(error: GraphQLError) -> dict[str, Any]:

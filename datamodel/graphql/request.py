@@ -12,6 +12,7 @@ from graphql.language import OperationType
 
 from datamodel.access import Caller
 from datamodel.graphql.context import RequestContext
+from datamodel.graphql.disclosure import ANONYMOUS, asks_only_of_schema, is_helped
 from datamodel.graphql.documents import DocumentCache
 from datamodel.graphql.errors import ApiError, error_entry, plain_entry
 from datamodel.graphql.execution import InvalidRequest, run
@@ -21,7 +22,16 @@ from datamodel.graphql.structure import check_cost
 from datamodel.limits import get_limit
 from datamodel.registry import DataModel
 
-__all__ = ["Answer", "Malformed", "Request", "answer", "encode", "encode_answer", "read_request"]
+__all__ = [
+    "Answer",
+    "Malformed",
+    "NotAuthenticated",
+    "Request",
+    "answer",
+    "encode",
+    "encode_answer",
+    "read_request",
+]
 
 
 class Malformed(Exception):  # noqa: N818  says what is wrong
@@ -30,6 +40,10 @@ class Malformed(Exception):  # noqa: N818  says what is wrong
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.message = message
+
+
+class NotAuthenticated(Exception):  # noqa: N818  says what is wrong
+    """The request needs a key, and there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +122,12 @@ def answer(datamodel: DataModel, caller: Caller, request: Request) -> Answer:
 def execute(datamodel: DataModel, caller: Caller, request: Request) -> Answer:
     api = build_api(datamodel)
     documents = _documents.get(api) or _documents.setdefault(api, DocumentCache(api.graphql_schema))
-    document = documents.get(request.query)
+    document = documents.get(request.query, is_helped=is_helped(caller))
     if document.node is None:
         return refused(*document.problems)
     operation = document.operation(request.operation_name)
+    if caller is ANONYMOUS and not (operation and asks_only_of_schema(document.node, operation)):
+        raise NotAuthenticated
     if operation is not None:
         if operation.operation is OperationType.SUBSCRIPTION:
             message = "A subscription is not answered by POST: open a WebSocket at /graphql/realtime."

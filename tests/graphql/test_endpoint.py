@@ -10,6 +10,7 @@ import pytest
 from django.db import OperationalError
 
 from datamodel import records, registry
+from datamodel.access import Actor, Caller
 from datamodel.graphql import endpoint, request
 from datamodel.registry import DataModel, SchemaChanged
 from tests.conftest import call_asgi
@@ -292,3 +293,66 @@ def test_a_browser_may_ask_first(post: Post, settings: Any) -> None:
     assert (
         "access-control-allow-methods" not in post(b"", "OPTIONS", origin="https://evil.example", **asked)[1]
     )
+
+
+# What is told of the API itself
+
+SCHEMA_QUERY = {"query": "query { __schema { queryType { name } } ...F } fragment F on Query { __typename }"}
+TOLD = {"data": {"__schema": {"queryType": {"name": "Query"}}, "__typename": "Query"}}
+
+
+@pytest.mark.parametrize("setting", [None, "authenticated", "all"])
+def test_a_key_may_ask_what_the_api_consists_of(post: Post, settings: Any, setting: str | None) -> None:
+    settings.GRAPHQL_INTROSPECTION = setting
+    assert post(SCHEMA_QUERY)[2] == TOLD
+
+
+@pytest.mark.parametrize("setting", ["off", "nonsense"])
+def test_introspection_can_be_switched_off(post: Post, settings: Any, setting: str) -> None:
+    settings.GRAPHQL_INTROSPECTION = setting
+    status, _, answer = post(SCHEMA_QUERY)
+    assert (status, "data" in answer) == (200, False)
+    assert {error["errorType"] for error in answer["errors"]} == {"ValidationError"}
+    assert (
+        post({"query": "{ __typename listTeams { items { __typename } } }"})[2]["data"]["__typename"]
+        == "Query"
+    )
+
+
+@pytest.mark.parametrize(("setting", "status"), [("authenticated", 401), ("all", 200), ("off", 401)])
+def test_nobody_without_a_key_may_ask_unless_everybody_may(
+    post: Post, settings: Any, setting: str, status: int
+) -> None:
+    settings.GRAPHQL_INTROSPECTION = setting
+    assert post(SCHEMA_QUERY, x_api_key=None)[0] == status
+    assert post(SCHEMA_QUERY, x_api_key="da2-wrong")[0] == 401
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "{ __typename listTeams { nextToken } }",
+        "{ ... on Query { listTeams { nextToken } } }",
+        "query { ...F } fragment F on Query { listTeams { nextToken } }",
+        'mutation { __typename deleteTeam(input: {id: "a"}) { id } }',
+        "query A { __typename } query B { __typename }",
+    ],
+)
+def test_without_a_key_nothing_else_is_answered(post: Post, settings: Any, query: str) -> None:
+    settings.GRAPHQL_INTROSPECTION = "all"
+    assert post({"query": query}, x_api_key=None)[0] == 401
+
+
+def test_names_are_suggested_while_debugging_and_to_people_of_the_site(post: Post, settings: Any) -> None:
+    wrong = {"query": "{ listTeam { nextToken } }"}
+    assert "mean" not in json.dumps(post(wrong)[2])
+    settings.DEBUG = True
+    message = post(wrong)[2]["errors"][0]["message"]
+    assert message.startswith(
+        "Validation error of type FieldUndefined: Field 'listTeam' in type 'Query' is undefined."
+    )
+    assert "Did you mean 'listTeams'" in message
+    settings.DEBUG = False
+    person = Caller(Actor("user", "admin"), "full")
+    told = request.answer(registry.current(), person, request.Request("{ listTeam { nextToken } }"))
+    assert "'listTeams'" in told.content["errors"][0]["message"]
