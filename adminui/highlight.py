@@ -17,6 +17,11 @@ __all__ = ["Line", "Listing", "list_source", "short_name"]
 MARKED_CHARACTERS = 200_000
 """Longer texts are shown plain."""
 
+WHOLE_LINES = 30
+"""Longer texts with problems are shown around these only."""
+
+LINES_AROUND = 3
+
 # What is not closed ends with its line or the text, so that nothing is read twice.
 TOKEN = re.compile(
     r"""(?P<comment>\#[^\n]*|//[^\n]*|/\*.*?(?:\*/|\Z))
@@ -60,6 +65,25 @@ class Listing:
     anchor: str
     text: str
     lines: tuple[Line, ...]
+
+    @property
+    def runs(self) -> list[list[Line]]:
+        """The lines to show: all of them, or of a long text only those around its problems."""
+        if len(self.lines) <= WHOLE_LINES:
+            return [list(self.lines)]
+        near = {
+            number
+            for line in self.lines
+            if line.problems
+            for number in range(line.number - LINES_AROUND, line.number + LINES_AROUND + 1)
+        }
+        shown = [line for line in self.lines if line.number in near] or list(self.lines)
+        runs: list[list[Line]] = []
+        for line in shown:
+            if not runs or runs[-1][-1].number + 1 != line.number:
+                runs.append([])
+            runs[-1].append(line)
+        return runs
 
 
 def list_source(source: Source, index: int = 1, problems: Iterable[Problem] = ()) -> Listing:

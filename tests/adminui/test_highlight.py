@@ -43,3 +43,15 @@ def test_a_long_line_of_one_sign_is_listed_whole(part):
     # a pattern that goes back over the text would not end within any patience
     text = part * (60_000 // len(part))
     assert [line.text for line in list_source(Source("a.graphql", text)).lines] == [text]
+
+
+def test_a_long_text_is_shown_around_its_problems():
+    source = Source("a.graphql", "\n".join(f"# line {number}" for number in range(1, 101)))
+    problems = [Problem("schema.E012", "Wrong.", location=Location(source, line, 1)) for line in (2, 50, 54)]
+    runs = list_source(source, problems=problems).runs
+    assert [(run[0].number, run[-1].number) for run in runs] == [(1, 5), (47, 57)]
+
+
+def test_a_long_text_without_problems_is_shown_whole():
+    source = Source("a.graphql", "\n" * 99)
+    assert [len(run) for run in list_source(source).runs] == [100]
