@@ -39,7 +39,8 @@ def load_schema(
     result = parse_schema(sources, select=select, limits=limits, dialect=dialect)
     problems = list(result.problems)
     if result.schema is not None:
-        problems += validate_schema(result.schema, options)
+        is_complete = not any(problem.is_error for problem in problems)
+        problems += validate_schema(result.schema, options, is_complete=is_complete)
     problems.sort(key=lambda problem: problem.sort_key)
     if result.schema is None or any(problem.is_error for problem in problems):
         raise SchemaError(problems)

@@ -62,13 +62,16 @@ COMPLETE_RULES: tuple[Rule, ...] = (check_root_fields, check_generated_types, ch
 """Rules on what normalizing makes of it; they run once the text itself is right."""
 
 
-def validate_schema(schema: Schema, options: SchemaOptions = DEFAULT_OPTIONS) -> list[Problem]:
+def validate_schema(
+    schema: Schema, options: SchemaOptions = DEFAULT_OPTIONS, *, is_complete: bool = True
+) -> list[Problem]:
     """Return the problems of a raw schema, ordered by position; of each kind no more than MAX_PROBLEMS.
 
-    Of the options only the project's flags count: they decide which names are generated.
+    Of the options only the project's flags count: they decide which names are generated. A schema that is
+    not complete, because parts of it could not be read, is not normalized for further rules.
     """
     problems = _run(RAW_RULES, schema)
-    if not any(problem.is_error for problem in problems):
+    if is_complete and not any(problem.is_error for problem in problems):
         problems += _run(COMPLETE_RULES, normalize(schema, SchemaOptions(flags=options.flags)))
     return sorted(problems, key=lambda problem: problem.sort_key)
 

@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 
 import pytest
 
+from datamodel.schema import SchemaError, load_schema
 from datamodel.schema.dialects.typescript import read_typescript
 from datamodel.schema.errors import Severity
 from datamodel.schema.ir import Dialect
@@ -256,3 +257,10 @@ def test_files_may_pass_a_name_around_in_a_circle():
     }
     (problem,) = read_files(files).problems
     assert problem.code == "schema.E201"
+
+
+def test_a_relationship_to_a_model_that_could_not_be_read_is_no_crash():
+    code = f"a.schema({{ A: a.model({{ bs: a.hasMany('B', 'aId') }}), B: a.model() }}){ALLOW}"
+    with pytest.raises(SchemaError) as caught:
+        load_schema([Source("resource.ts", code)])
+    assert "resource.ts:1:58: schema.E207" in str(caught.value)

@@ -19,7 +19,6 @@ __all__ = [
     "find_directives",
     "locate",
     "plain_value",
-    "texts",
 ]
 
 Directed = (
@@ -87,13 +86,6 @@ def arguments(directive: ast.DirectiveNode) -> dict[str, Any]:
 def find_directives(node: Directed, name: str) -> Iterator[ast.DirectiveNode]:
     """Return the uses of ``@name`` on ``node``."""
     return (directive for directive in node.directives or () if directive.name.value == name)
-
-
-def texts(value: Any) -> tuple[str, ...] | None:
-    """Return a list argument as a tuple; one string stands for a list of one."""
-    if value is None:
-        return None
-    return (value,) if isinstance(value, str) else tuple(value)
 
 
 def base_name(node: ast.TypeNode) -> str:
