@@ -23,6 +23,7 @@ from datamodel.schema.ir import AuthRule, FieldKind, ModelField
 from datamodel.schema.source import Location
 
 RESOURCE = "resource"
+RULE_METHODS = ("to", "identityClaim", "withClaimIn")
 STRING_TYPES = frozenset(
     {"ID", "String", "AWSDate", "AWSTime", "AWSDateTime", "AWSEmail", "AWSPhone", "AWSURL", "AWSIPAddress"}
 )
@@ -75,9 +76,9 @@ def _read_rule(reading: Reading, answer: Located) -> Rule | None:
         message = "Rules for functions ('allow.resource') mean nothing here: Joinery runs no functions."
         reading.warn_once(Code.RESOURCE_RULE, message, builder.location)
         return None
-    reader = _READERS.get(builder.name)
+    reader = RULE_READERS.get(builder.name)
     if reader is None:
-        hint = did_you_mean(builder.name, _READERS, "allow.{}()")
+        hint = did_you_mean(builder.name, RULE_READERS, "allow.{}()")
         message = f"'{builder}' is no authorization rule."
         reading.findings.error(Code.BAD_RULE, message, hint, builder.location)
         return None
@@ -89,7 +90,7 @@ def _read_rule(reading: Reading, answer: Located) -> Rule | None:
 
 
 def _apply_calls(reading: Reading, builder: Builder, rule: AuthRule) -> AuthRule:
-    for call in reading.check_methods(builder, ("to", "identityClaim", "withClaimIn")):
+    for call in reading.check_methods(builder, RULE_METHODS):
         argument = reading.argument(call, 0, "an argument")
         if argument is None:
             continue
@@ -149,7 +150,7 @@ def _groups(reading: Reading, builder: Builder) -> Rule | None:
     return Rule(AuthRule("groups", _provider(reading, builder, 1), groups=names), builder.location)
 
 
-_READERS: Mapping[str, Callable[[Reading, Builder], Rule | None]] = {
+RULE_READERS: Mapping[str, Callable[[Reading, Builder], Rule | None]] = {
     "publicApiKey": _fixed("public", "apiKey"),
     "guest": _fixed("public", "identityPool"),
     "authenticated": _with_provider("private"),
