@@ -28,12 +28,16 @@ def input_type(field_type: FieldType, *, is_required: bool) -> str:
 
 
 def put_embedded_inputs(shape: ApiShape, fields: Iterable[ModelField]) -> None:
-    """Add the inputs of the embedded types that ``fields`` use, and of those inside them."""
+    """Add the inputs of the embedded types that ``fields`` use, and of those inside them.
+
+    An input of that name that the schema defines itself stays; version 1 makes those inside it all the same.
+    """
     for field in fields:
-        if field.type.kind is not FieldKind.CUSTOM:
+        if field.type.kind is not FieldKind.CUSTOM or field.type.name in shape.embedded:
             continue
+        shape.embedded.add(field.type.name)
         name = naming.embedded_input(field.type.name)
-        if name in shape.inputs:
+        if name in shape.inputs and not shape.is_v1:
             continue
         inner = [
             f for f in shape.schema.custom_type(field.type.name).fields if f.type.kind is not FieldKind.MODEL

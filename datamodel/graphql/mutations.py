@@ -26,6 +26,7 @@ from datamodel.modelgen.errors import (
     ValidationFailed,
     VersionConflict,
 )
+from datamodel.schema.ir import FieldKind, FieldType, ModelType, Schema
 
 __all__ = ["mutate"]
 
@@ -51,10 +52,31 @@ def mutate(operation: Operation, info: GraphQLResolveInfo, arguments: Mapping[st
             raise refusal from error
 
 
+def fitted(schema: Schema, model: ModelType, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values without what embedded types have no field for.
+
+    An input that the schema writes itself, `AddressInput` beside `Address`, may hold more than the type.
+    """
+    return {name: fit(schema, model.field(name).type, value) for name, value in values.items()}
+
+
+def fit(schema: Schema, type_: FieldType, value: Any) -> Any:
+    if type_.kind is not FieldKind.CUSTOM or value is None:
+        return value
+    if isinstance(value, list):
+        return [fit(schema, type_, item) for item in value]
+    fields = {field.name: field.type for field in schema.custom_type(type_.name).fields}
+    return {name: fit(schema, fields[name], item) for name, item in value.items() if name in fields}
+
+
 def create(reader: Reader, model: str, values: dict[str, Any], condition: Mapping[str, Any] | None) -> Any:
     values.pop("_version", None)
+    model_type = reader.datamodel.model(model).model_type
     record = records.create(
-        reader.datamodel, model, values, condition=read_condition(reader, model, condition)
+        reader.datamodel,
+        model,
+        fitted(reader.datamodel.schema, model_type, values),
+        condition=read_condition(reader, model, condition),
     )
     return reader.written(record)
 
@@ -66,7 +88,7 @@ def update(reader: Reader, model: str, values: dict[str, Any], condition: Mappin
         reader.datamodel,
         model,
         key,
-        values,
+        fitted(reader.datamodel.schema, reader.datamodel.model(model).model_type, values),
         condition=read_condition(reader, model, condition),
         expected_version=version,
     )

@@ -117,6 +117,8 @@ class ApiShape:
         self.unions: dict[str, tuple[str, ...]] = {}
         self.inputs: dict[str, dict[str, str]] = {}
         self.enums: dict[str, EnumShape] = {}
+        self.embedded: set[str] = set()
+        """The embedded types whose inputs are made."""
         self.query: dict[str, FieldShape] = {}
         self.mutation: dict[str, FieldShape] = {}
         self.subscription: dict[str, FieldShape] = {}

@@ -239,3 +239,23 @@ def test_the_names_of_a_version_are_chosen(activate_schema: Activate, gql: Gql) 
     assert gql(update)["data"]["updatePlan"] == {"rev": 2}
     found = gql("{ listPlans(filter: {rev: {eq: 2}}) { items { text } } }")
     assert found["data"]["listPlans"]["items"] == [{"text": "x"}]
+
+
+def test_an_input_of_the_schemas_own_stands_in_for_the_generated_one(
+    activate_schema: Activate, gql: Gql
+) -> None:
+    activate_schema(
+        """
+        input AddressInput { street: String! floor: Int = 1 }
+        type Address { street: String city: String }
+        type Shop @model { id: ID! address: Address others: [Address] }
+        """
+    )
+    create = """mutation { createShop(input: {id: "s", address: {street: "Quay"}, others: [{street: "Hill", floor: 2}]}) {
+      address { street city } others { street } } }"""
+    assert gql(create)["data"]["createShop"] == {
+        "address": {"street": "Quay", "city": None},
+        "others": [{"street": "Hill"}],
+    }
+    answer = gql('mutation { createShop(input: {address: {city: "Bergen"}}) { id } }')
+    assert "data" not in answer
