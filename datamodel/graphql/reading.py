@@ -122,7 +122,9 @@ class Reader:
             values: list[Any] = [Unauthorized(relation.field.name, record.model_type.name)] * len(rows)
         else:
             near = [record.names.attribute(name) for name in relation.near_fields]
-            keys = [tuple(row[name] for name in near) for row in rows]
+            # A text and a number are never equal, and a database may refuse to compare them: nothing is found.
+            nothing = None if relation.link.is_comparable else (None,)
+            keys = [nothing or tuple(row[name] for name in near) for row in rows]
             values = self.many(relation, keys) if relation.connection else self.one(relation, keys)
         for node, value in zip(nodes, values, strict=True):
             for key in relation.keys:

@@ -471,3 +471,23 @@ def test_names_that_databases_dislike_are_read_and_filtered(activate_schema: Act
     for name in names:
         assert len(gql(query, f={name: {"eq": f"v-{name}"}})["data"]["listThings"]["items"]) == 1
         assert gql(query, f={name: {"beginsWith": "x"}})["data"]["listThings"]["items"] == []
+
+
+@pytest.mark.parametrize("filled", ["1", "null"])
+def test_ends_of_different_kinds_are_never_compared(
+    activate_schema: Activate, gql: Gql, statements: Any, filled: str
+) -> None:
+    activate_schema(
+        """
+        type Post @model { id: ID! comments: [Comment] @hasMany }
+        type Comment @model { id: ID! postCommentsId: Int post: Post @belongsTo }
+        """
+    )
+    gql('mutation { createPost(input: {id: "1"}) { id } }')
+    gql(f'mutation {{ createComment(input: {{id: "c", postCommentsId: {filled}}}) {{ id }} }}')
+    posts = gql("{ listPosts { items { comments { items { id } nextToken } } } }")
+    assert posts == {"data": {"listPosts": {"items": [{"comments": {"items": [], "nextToken": None}}]}}}
+    statements.clear()
+    comments = gql("{ listComments { items { post { id } } } }")
+    assert comments == {"data": {"listComments": {"items": [{"post": None}]}}}
+    assert statements.reading("data_post") == []
