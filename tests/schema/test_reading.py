@@ -379,3 +379,7 @@ def test_a_schema_without_models_is_accepted_with_a_warning():
     assert printed(warnings_of("type Plain { a: Int }")) == [
         "1:6 W001 The schema has no models: nothing is stored."
     ]
+
+
+def test_a_long_comment_is_read_at_once():
+    assert problems_of("#" * 100_000 + "\ntype A @model { id: ID! }") == []

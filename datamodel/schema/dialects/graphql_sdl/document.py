@@ -24,7 +24,7 @@ SETTINGS = "AMPLIFY"
 MAX_PROBLEMS = 200
 
 Definition: TypeAlias = ast.TypeDefinitionNode
-IGNORABLE = re.compile(r"(?:[\s,\ufeff]|#[^\n\r]*)*\Z")
+IGNORABLE = re.compile(r"(?:[\s,\ufeff]|#[^\n\r]*+)*+\Z")
 
 
 class TooManyProblemsError(Exception):
