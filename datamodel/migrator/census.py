@@ -141,7 +141,8 @@ class Census:
         attributes = [self.attribute(change.name, part.name) for part in parts]
         rows = self._records(change.name).order_by()
         if not any(self._changes_value(change.name, part.name) for part in parts):
-            groups = rows.values_list(*attributes).annotate(n=Count("pk")).filter(n__gt=1) if parts else []
+            counted = rows.values_list(*attributes).annotate(joinery_rows=Count("pk"))
+            groups = counted.filter(joinery_rows__gt=1) if parts else []
             shared = [group[:-1] for group in groups[:EXAMPLES]]
             if not parts and self.count(change.name).stored > 1:
                 shared = [()]

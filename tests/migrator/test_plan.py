@@ -420,3 +420,9 @@ def test_a_new_required_reference_to_nothing_stands_in_the_way(change):
     assert plan_for(text, defaults={("Comment", "postID"): "nobody"}).is_blocked
     add("Post", id="p")
     assert not plan_for(text, defaults={("Comment", "postID"): "p"}).is_blocked
+
+
+@pytest.mark.parametrize("name", ["n", "joinery", "pk", "count"])
+def test_a_key_change_is_planned_whatever_the_fields_are_called(change, name):
+    change(f"type Post @model {{ id: ID! {name}: String! }}")
+    assert plan_for(f"type Post @model {{ id: ID! {name}: String! @primaryKey }}").steps
