@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Literal
 
-from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
@@ -68,7 +68,7 @@ class SchemaChoices:
         return cls(
             datastore if datastore in dict(DATASTORE) else "",
             integrity if integrity in dict(INTEGRITY) else "managed",
-            data.get("select", "").strip(),
+            data.get("select", "").replace("\0", "").strip(),
             dialect if dialect in dict(DIALECTS) else "",
         )
 
@@ -198,7 +198,9 @@ def _show_version(request: HttpRequest) -> HttpResponse:
     """Show the empty form, or the texts of the version that ``?edit=`` names with its options."""
     number = request.GET.get("edit", "")
     if number.isdecimal() and len(number) < 10:
-        version = get_object_or_404(SchemaVersion, number=int(number))
+        version = SchemaVersion.objects.filter(number=int(number)).first()
+        if version is None:
+            raise Http404(f"There is no schema version {number}.")
         heading = "Edit the schema" if version.is_active else f"Return to version {version.number}"
         return show_texts(
             request, read_sources(version.sources), SchemaChoices.of_version(version), heading=heading

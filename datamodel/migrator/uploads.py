@@ -5,8 +5,13 @@ Nothing is written and no name is used as a path: a name is only shown to people
 
 from __future__ import annotations
 
+import lzma
+import re
+import struct
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path, PurePath, PurePosixPath
@@ -23,6 +28,22 @@ GRAPHQL_SUFFIXES = frozenset({".graphql", ".gql"})
 SCRIPT_SUFFIXES = frozenset({".ts", ".js", ".mjs", ".mts"})
 SUFFIXES = GRAPHQL_SUFFIXES | SCRIPT_SUFFIXES
 IGNORED_FOLDERS = frozenset({"node_modules", "build", "#current-cloud-backend", "__MACOSX"})
+UNREADABLE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    ArithmeticError,
+    EOFError,
+    LookupError,
+    OSError,
+    RuntimeError,
+    ValueError,
+)
+"""What the standard library raises over archives that are broken, or made to break it."""
+ENCRYPTED = 0x1
+UNSTORABLE = re.compile(r"[\0\ud800-\udfff]")
+"""What no database keeps as text: NUL, and halves of surrogate pairs."""
 ACCEPTED = "a .graphql, .ts or .js file, a folder of them, or a .zip"
 
 
@@ -54,7 +75,7 @@ def read_files(files: Iterable[tuple[str, bytes]]) -> tuple[Source, ...]:
 
     Settings of an Amplify project among them tell the dialect.
     """
-    given = [(name.replace("\\", "/"), content) for name, content in files]
+    given = [(_shown(name).replace("\\", "/"), content) for name, content in files]
     contents = [(name, content) for name, content in given if not _is_settings(name)]
     if not contents:
         raise UploadRefused(f"No file was given. Choose {ACCEPTED}.")
@@ -69,6 +90,11 @@ def read_files(files: Iterable[tuple[str, bytes]]) -> tuple[Source, ...]:
     settings = {name: content for name, content in given if _is_settings(name)}
     place = PurePosixPath(contents[0][0])
     return _with_told_dialect(_decode_all(contents), place, [], lambda path: settings.get(str(path)))
+
+
+def _shown(name: str) -> str:
+    """Return a name that can be kept and shown; it is never a path."""
+    return UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", name)
 
 
 def _is_settings(name: str) -> bool:
@@ -120,24 +146,40 @@ def _read_stream(stream: IO[bytes]) -> bytes:
 
 
 def _read_archive(name: str, content: bytes) -> tuple[Source, ...]:
+    with _unreadable_told(name):
+        archive = zipfile.ZipFile(BytesIO(content))
+    with archive:
+        entries = _check_entries(name, archive)
+        schema_files = [path for entry in entries if _is_schema_file(path := PurePosixPath(entry))]
+        chosen = _choose(schema_files, name)
+
+        def read(path: PurePath) -> bytes | None:
+            info = entries.get(str(path))
+            if info is None:
+                return None
+            with _unreadable_told(name), archive.open(info) as stream:
+                return _read_stream(stream)
+
+        sources = _decode_all([(_shown(str(path)), read(path) or b"") for path in chosen])
+        return _with_told_dialect(sources, chosen[0], _folder_names(chosen[0]), read)
+
+
+@contextmanager
+def _unreadable_told(name: str) -> Iterator[None]:
+    """Refuse an archive that is broken, in whichever way the standard library finds out."""
     try:
-        with zipfile.ZipFile(BytesIO(content)) as archive:
-            entries = _check_entries(name, archive)
-            schema_files = [path for entry in entries if _is_schema_file(path := PurePosixPath(entry))]
-            chosen = _choose(schema_files, name)
-            sources = _decode_all([(str(path), _read_entry(archive, entries[str(path)])) for path in chosen])
-
-            def read(path: PurePath) -> bytes | None:
-                return _read_entry(archive, entries[str(path)]) if str(path) in entries else None
-
-            return _with_told_dialect(sources, chosen[0], _folder_names(chosen[0]), read)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
-        raise UploadRefused(f"'{name}' is not an archive that can be read: {error}.") from error
+        yield
+    except UNREADABLE as error:
+        raise UploadRefused(
+            f"'{name}' is not an archive that can be read. Pack it again as a .zip."
+        ) from error
 
 
 def _check_entries(name: str, archive: zipfile.ZipFile) -> Mapping[str, zipfile.ZipInfo]:
     """Return the files of the archive by name, after its limits held."""
     infos = [info for info in archive.infolist() if not info.is_dir()]
+    if any(info.flag_bits & ENCRYPTED for info in infos):
+        raise UploadRefused(f"'{name}' is encrypted. Pack it without a password.")
     if len(infos) > get_limit("ARCHIVE_MAX_ENTRIES"):
         raise UploadRefused(f"'{name}' holds {len(infos)} files. Put only the schema into the archive.")
     unpacked = sum(info.file_size for info in infos)
@@ -151,11 +193,6 @@ def _check_entries(name: str, archive: zipfile.ZipFile) -> Mapping[str, zipfile.
 
 def _is_schema_file(path: PurePosixPath) -> bool:
     return path.suffix.lower() in SUFFIXES
-
-
-def _read_entry(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
-    with archive.open(info) as stream:
-        return _read_stream(stream)
 
 
 def _choose(paths: Sequence[PurePosixPath], name: str) -> Sequence[PurePosixPath]:
@@ -230,8 +267,14 @@ def _decode_all(files: Iterable[tuple[str, bytes]]) -> tuple[Source, ...]:
 
 
 def _decode(name: str, content: bytes) -> str:
+    if (place := content.find(b"\0")) >= 0:
+        raise _no_text(name, content, place)
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise UploadRefused(f"'{name}' is not UTF-8 text (line {line}). Save it as UTF-8.") from error
+        raise _no_text(name, content, error.start) from error
+
+
+def _no_text(name: str, content: bytes, place: int) -> UploadRefused:
+    line = content.count(b"\n", 0, place) + 1
+    return UploadRefused(f"'{name}' is not UTF-8 text (line {line}). Save it as UTF-8.")

@@ -141,3 +141,7 @@ def test_the_text_of_a_version_can_be_edited(admin_client, example):
 def test_markup_in_a_text_stays_text(admin_client):
     page = paste(admin_client, "</textarea><script>alert(1)</script>").content.decode()
     assert "<script>alert" not in page
+
+
+def test_a_chosen_schema_with_a_nul_is_no_failure_of_ours(admin_client):
+    assert paste(admin_client, GOOD, select="a\0").status_code == 302

@@ -178,3 +178,41 @@ def test_a_selector_stands_behind_the_file(tmp_path):
     assert parse_selector("a/gen2.mjs") == ("a/gen2.mjs", None)
     assert parse_selector("a/gen2.mjs#") == ("a/gen2.mjs#", None)
     assert parse_selector(str(tmp_path / "odd#name.graphql")) == (str(tmp_path / "odd#name.graphql"), None)
+
+
+def broken(place, value, files=None, **options):
+    """An archive with one byte changed, counted from the beginning or, negative, from the end."""
+    content = bytearray(archive(files or {"a.graphql": TEXT * 20}, **options))
+    content[place] = value
+    return bytes(content)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        broken(45, 0xFF, compression=zipfile.ZIP_DEFLATED),
+        broken(50, 0xFF, compression=zipfile.ZIP_LZMA),
+        broken(50, 0xFF, compression=zipfile.ZIP_BZIP2),
+        broken(-3, 0xFF),
+        broken(-6, 0x7F),
+    ],
+)
+def test_a_broken_archive_is_refused(content):
+    with pytest.raises(UploadRefused, match=r"'a\.zip' is not an archive that can be read\. Pack it again"):
+        read_files([("a.zip", content)])
+
+
+def test_an_encrypted_archive_says_what_to_do():
+    content = bytearray(archive({"a.graphql": TEXT}))
+    content[content.index(b"PK\x01\x02") + 8] |= 1
+    with pytest.raises(UploadRefused, match=r"'a\.zip' is encrypted\. Pack it without a password\."):
+        read_files([("a.zip", bytes(content))])
+
+
+def test_a_name_that_no_database_keeps_is_shown_otherwise():
+    assert names(read_files([("a\0.graphql", TEXT.encode())])) == ["a\N{REPLACEMENT CHARACTER}.graphql"]
+
+
+def test_a_nul_in_a_file_is_no_text():
+    with pytest.raises(UploadRefused, match=r"'a\.graphql' is not UTF-8 text \(line 2\)"):
+        read_files([("a.graphql", b'type A @model {\n "\0" id: ID! }')])
