@@ -149,3 +149,16 @@ def test_an_unknown_condition_leaves_no_model_out_in_silence(problems):
         schema=f"const extra = process.env.X ? {{ T: a.model({{}}) }} : {{}};\nconst schema = a.schema({{ ...extra }}){ALLOW};"
     )
     assert found == [f"schema.ts:1:15: schema.E201 'process.env.X' {KNOWN_ONLY_WHEN_RUN}"]
+
+
+@pytest.mark.parametrize("text", [r'"\ud83d\ude00"', r"`\ud83d\ude00`", r'"\u{1f600}"'])
+def test_two_escapes_that_spell_one_character_are_one(read, text):
+    schema = read(f"A: a.model({{ n: a.string().default({text}) }})")
+    assert schema.model("A").field("n").default == "\N{GRINNING FACE}"
+
+
+def test_half_a_character_is_no_character(read, problems):
+    schema = read(r'A: a.model({ n: a.string().default("x\ud83d") })')
+    assert schema.model("A").field("n").default == "x\N{REPLACEMENT CHARACTER}"
+    for found in problems(r'A: a.model({ "n\ud83d": a.string(), e: a.enum(["\ud83d"]) })'):
+        found.encode()

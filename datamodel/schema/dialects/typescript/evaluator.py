@@ -23,7 +23,7 @@ from datamodel.schema.dialects.typescript.natives import GLOBALS, call_native, f
 from datamodel.schema.dialects.typescript.operators import apply_binary, apply_unary, number
 from datamodel.schema.dialects.typescript.parsing import field, unparenthesized
 from datamodel.schema.dialects.typescript.patterns import bind
-from datamodel.schema.dialects.typescript.strings import string_text
+from datamodel.schema.dialects.typescript.strings import join_halves, piece_text, string_text
 from datamodel.schema.dialects.typescript.values import (
     MAX_ITEMS,
     MAX_TEXT,
@@ -144,7 +144,7 @@ class Evaluator:
         text = ""
         for child in node.named_children:
             if child.type != "template_substitution":
-                text += string_text(child, scope.module.tree)
+                text += piece_text(child, scope.module.tree)
                 continue
             part = self._text(self._wrapped(child, scope), child, scope)
             if isinstance(part, Unknown):
@@ -152,7 +152,7 @@ class Evaluator:
             text += part
             if len(text) > MAX_TEXT:
                 return self.unknown(node, scope)
-        return text
+        return join_halves(text)
 
     def _text(self, value: Value, node: Node, scope: Scope) -> str | Unknown:
         """Return ``value`` as text; Unknown where it is not known or would be too long."""

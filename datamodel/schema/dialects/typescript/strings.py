@@ -13,14 +13,24 @@ _CODE_POINT = re.compile(r"u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-
 
 
 def string_text(node: Node, tree: SyntaxTree) -> str:
-    """Return the value of a string literal, or of one fragment or escape of it."""
+    """Return the value of a string literal."""
+    return join_halves(piece_text(node, tree))
+
+
+def join_halves(text: str) -> str:
+    """Make characters of what two escapes spell in halves; a half alone is no character."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def piece_text(node: Node, tree: SyntaxTree) -> str:
+    """Return the text of a part, which may begin or end with half a character."""
     match node.type:
         case "string_fragment":
             return tree.text(node)
         case "escape_sequence":
             return unescape(tree.text(node)[1:])
         case _:
-            return "".join(string_text(child, tree) for child in node.named_children)
+            return "".join(piece_text(child, tree) for child in node.named_children)
 
 
 def unescape(body: str) -> str:
