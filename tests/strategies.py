@@ -43,7 +43,9 @@ DEFAULTS = {
     "AWSDate": "2026-01-31",
     "ID": "é🙂",
 }
-DESCRIPTIONS = st.none() | st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+DESCRIPTIONS = st.none() | st.text(
+    st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20
+)
 RULES = st.sampled_from(
     [
         AuthRule("public"),

@@ -29,6 +29,7 @@ class Code(StrEnum):
     RESERVED_NAME = "schema.E024"
     BAD_NAME = "schema.E025"
     NAME_CLASH = "schema.E026"
+    BAD_TEXT = "schema.E027"
 
     KEY_FIELD_UNKNOWN = "schema.E030"
     KEY_FIELD_UNSUITABLE = "schema.E031"

@@ -8,6 +8,7 @@ from datamodel.schema.codes import Code
 from datamodel.schema.errors import Problem
 from datamodel.schema.ir import AuthRule, Dialect, Schema
 from datamodel.schema.rules.findings import error, quoted
+from datamodel.schema.rules.names import check_name
 from datamodel.schema.source import Location
 from datamodel.schema.suggest import did_you_mean
 
@@ -48,6 +49,9 @@ def _check(rule: AuthRule, label: str, at: Location | None) -> Iterator[Problem]
         hint = did_you_mean(rule.allow, PROVIDERS) or f"Use one of {quoted(list(PROVIDERS)[:5])}."
         yield error(Code.AUTH_RULE, message, hint, at)
         return
+    for argument, name in (("ownerField", rule.owner_field), ("groupsField", rule.groups_field)):
+        if name:
+            yield from check_name(name, f"'{argument}' of an auth rule of {label}:", at)
     if rule.allow == "groups" and not rule.groups and not rule.groups_field:
         message = f"An auth rule of {label} allows groups and names none."
         yield error(Code.AUTH_RULE, message, "Add 'groups' or 'groupsField'.", at)

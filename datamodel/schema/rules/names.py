@@ -11,7 +11,7 @@ from datamodel.schema.ir import SCALARS, Schema
 from datamodel.schema.rules.findings import error, holders, named_types
 from datamodel.schema.source import Location
 
-__all__ = ["check_names"]
+__all__ = ["check_name", "check_names"]
 
 NAME = re.compile(r"[_A-Za-z][_0-9A-Za-z]*\Z", re.ASCII)
 MAX_LENGTH = 255
@@ -24,10 +24,10 @@ def check_names(schema: Schema) -> Iterator[Problem]:
     """Report names that cannot be used for types, fields and enum values."""
     roots = [each for each in schema.custom_operations if each.parent is not None]
     for each in (*named_types(schema), *roots):
-        yield from _check_name(each.name, "Name", each.location)
+        yield from check_name(each.name, "Name", each.location)
     yield from _check_types(schema)
     for holder, item in holders(schema):
-        yield from _check_name(item.name, f"Field name of '{holder.name[:80]}'", item.location)
+        yield from check_name(item.name, f"Field name of '{holder.name[:80]}'", item.location)
     for model in schema.models:
         for item in model.fields:
             if item.name in METADATA:
@@ -36,7 +36,8 @@ def check_names(schema: Schema) -> Iterator[Problem]:
     yield from _check_enums(schema)
 
 
-def _check_name(name: str, what: str, at: Location | None) -> Iterator[Problem]:
+def check_name(name: str, what: str, at: Location | None) -> Iterator[Problem]:
+    """Report a name that the API could not have; ``what`` begins the sentence."""
     if len(name) > MAX_LENGTH:
         message = f"{what} '{name[:40]}…' has {len(name)} characters; {MAX_LENGTH} are allowed."
         yield error(Code.BAD_NAME, message, "Shorten it.", at)
@@ -67,4 +68,4 @@ def _check_enums(schema: Schema) -> Iterator[Problem]:
                 message = f"Enum value '{enum.name}.{value.name}' has a name that means something else."
                 yield error(Code.BAD_NAME, message, "Rename it.", enum.location)
             else:
-                yield from _check_name(value.name, f"Value of enum '{enum.name[:80]}'", enum.location)
+                yield from check_name(value.name, f"Value of enum '{enum.name[:80]}'", enum.location)

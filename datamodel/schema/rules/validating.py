@@ -12,7 +12,7 @@ from datamodel.schema.options import DEFAULT_OPTIONS, SchemaOptions
 from datamodel.schema.rules.auth_rules import check_auth_rules
 from datamodel.schema.rules.connections import check_connections
 from datamodel.schema.rules.default_values import check_default_values
-from datamodel.schema.rules.embedded_types import check_embedded_types
+from datamodel.schema.rules.embedded_types import check_embedded_types, check_endless_types
 from datamodel.schema.rules.generated_types import check_generated_types
 from datamodel.schema.rules.indexes import check_indexes
 from datamodel.schema.rules.known_types import check_known_types
@@ -26,6 +26,7 @@ from datamodel.schema.rules.relation_fields import check_relation_fields
 from datamodel.schema.rules.relation_references import check_relation_references
 from datamodel.schema.rules.relation_shapes import check_relation_shapes
 from datamodel.schema.rules.root_fields import check_root_fields
+from datamodel.schema.rules.texts import check_texts
 from datamodel.schema.rules.unenforceable_links import check_links
 from datamodel.schema.rules.unique_names import check_unique_names
 from datamodel.schema.rules.unrun import check_own_operations, check_unenforced_rules
@@ -42,6 +43,8 @@ RAW_RULES: tuple[Rule, ...] = (
     check_unique_names,
     check_known_types,
     check_embedded_types,
+    check_endless_types,
+    check_texts,
     check_model_arguments,
     check_auth_rules,
     check_primary_keys,

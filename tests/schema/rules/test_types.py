@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from datamodel.schema.rules.embedded_types import check_embedded_types
+from datamodel.schema.rules.embedded_types import check_embedded_types, check_endless_types
 from datamodel.schema.rules.known_types import check_known_types
 from tests.schema.checks import assert_problems, problems_of
 
@@ -54,3 +54,20 @@ def test_a_type_of_custom_operations_may_hold_a_model():
 
 def test_an_embedded_type_may_hold_itself():
     assert problems_of("type A @model { tree: Tree } type Tree { children: [Tree] }") == []
+
+
+def test_an_embedded_type_that_never_ends_is_reported():
+    text = "type A @model { t: T } type T { l: T! u: U! } type U { t: T! x: V! } type V { n: Int ts: [T!]! u: U }"
+    assert_problems(
+        text,
+        [
+            "1:36 E023 Field 'T.l' needs a 'T' inside, and so on without end.",
+            "1:42 E023 Field 'T.u' needs a 'U' inside, and so on without end.",
+            "1:59 E023 Field 'U.t' needs a 'T' inside, and so on without end.",
+        ],
+        check_endless_types,
+    )
+
+
+def test_an_embedded_type_may_hold_others_of_itself():
+    assert problems_of("type A @model { t: T! } type T { next: T all: [T!]! }") == []

@@ -10,6 +10,7 @@ from datamodel.schema import Dialect, parse_schema
 from datamodel.schema.rules.auth_rules import check_auth_rules
 from datamodel.schema.rules.default_values import check_default_values
 from datamodel.schema.rules.model_arguments import check_model_arguments
+from datamodel.schema.rules.texts import check_texts
 from tests.schema.checks import assert_problems, printed, problems_of, source
 
 
@@ -112,3 +113,36 @@ def test_a_gen_2_model_needs_rules():
 def test_an_argument_of_a_model_that_means_nothing_is_reported(arguments, expected):
     text = f"type A @model({arguments}) {{ id: ID! }}"
     assert_problems(text, [f"1:6 E052 {expected}"], check_model_arguments)
+
+
+@pytest.mark.parametrize("argument", ["ownerField", "groupsField"])
+@pytest.mark.parametrize(
+    ("name", "problem"),
+    [
+        ("a b", "'a b' is not a GraphQL name."),
+        ("__x", "'__x' begins with '__', which GraphQL keeps for itself."),
+    ],
+)
+def test_an_auth_rule_cannot_make_a_field_that_the_api_cannot_have(argument, name, problem):
+    allow = "owner" if argument == "ownerField" else "groups"
+    assert_problems(
+        f'type A @model @auth(rules: [{{ allow: {allow}, {argument}: "{name}" }}]) {{ id: ID! }}',
+        [f"1:29 E025 '{argument}' of an auth rule of 'A': {problem}"],
+        check_auth_rules,
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('"a\\u0000" type A @model { id: ID! }', "1:16 E027 The description of 'A' holds"),
+        ('type A @model { "\\u0000" id: ID! }', "1:26 E027 The description of 'A.id' holds"),
+        ('type A @model { e: E } enum E { "\\u0000" X }', "1:29 E027 The description of 'E.X' holds"),
+        (
+            'type A @model @auth(rules: [{ allow: groups, groups: ["\\u0000"] }]) { id: ID! }',
+            "1:29 E027 An auth rule of 'A' holds",
+        ),
+    ],
+)
+def test_a_text_that_postgresql_cannot_keep_is_reported(text, expected):
+    assert_problems(text, [f"{expected} the character NUL (U+0000), which cannot be stored."], check_texts)
