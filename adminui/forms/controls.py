@@ -280,6 +280,8 @@ class JsonControl(ScalarControl):
             return json.loads(self.text)
         except ValueError as error:
             raise self.refuse(f"This is not JSON: {error}.") from error
+        except RecursionError as error:
+            raise self.refuse("This JSON is nested too deeply.") from error
 
 
 class EnumControl(Control):

@@ -7,13 +7,15 @@ from typing import Any
 
 from adminui.forms.controls import Control, EnumControl, Invalid, JsonControl, ScalarControl, Spec
 from adminui.forms.moments import DateTimeControl, MomentControl
-from adminui.forms.posted import Posted
+from adminui.forms.posted import Posted, is_number
 from datamodel.schema.ir import FieldKind
 
 __all__ = ["GroupControl", "ListControl", "build_control"]
 
 MAX_ROWS = 1000
 MAX_DEPTH = 24
+MAX_CONTROLS = 500
+"""A type whose required parts have more is typed as JSON: types inside types multiply."""
 
 
 def build_control(spec: Spec) -> Control:
@@ -21,7 +23,7 @@ def build_control(spec: Spec) -> Control:
     if spec.type.is_list:
         return ListControl(spec)
     if spec.type.kind is FieldKind.CUSTOM:
-        return GroupControl(spec) if spec.name.count(".") < MAX_DEPTH else JsonControl(spec)
+        return GroupControl(spec) if has_few_controls(spec) else JsonControl(spec)
     if spec.type.kind is FieldKind.ENUM or spec.type.name == "Boolean":
         return EnumControl(spec)
     if spec.type.name == "AWSDateTime":
@@ -29,6 +31,16 @@ def build_control(spec: Spec) -> Control:
     if spec.type.name in ("AWSDate", "AWSTime"):
         return MomentControl(spec)
     return ScalarControl(spec)
+
+
+def has_few_controls(spec: Spec) -> bool:
+    """Return whether an embedded type, with the parts that it must have, can be drawn."""
+    waiting, count = [spec.type.name], 0
+    while waiting and count <= MAX_CONTROLS:
+        types = [field.type for field in spec.schema.custom_type(waiting.pop()).fields if field.is_stored]
+        waiting += [t.name for t in types if t.kind is FieldKind.CUSTOM and t.is_required and not t.is_list]
+        count += len(types)
+    return count <= MAX_CONTROLS and spec.name.count(".") < MAX_DEPTH
 
 
 def fits(spec: Spec, value: Any) -> bool:
@@ -174,7 +186,7 @@ class ListControl(Control):
 
     def take(self, posted: Posted) -> None:
         self.is_empty_list = posted.has(f"{self.name}.empty")
-        numbers = [n for n in posted.texts(f"{self.name}.row") if n.isdecimal()][:MAX_ROWS]
+        numbers = [n for n in posted.texts(f"{self.name}.row") if is_number(n)][:MAX_ROWS]
         if posted.does("remove", self.name):
             numbers = [n for n in numbers if n != posted.action.row]
         numbers = _moved(numbers, posted, self.name)

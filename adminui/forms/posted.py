@@ -9,7 +9,9 @@ from typing import Any
 
 from django.http import QueryDict
 
-__all__ = ["Action", "Posted"]
+__all__ = ["Action", "Posted", "is_number"]
+
+LONGEST_NUMBER = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,11 @@ class Action:
         verb, _, rest = text.partition(":")
         target, _, row = rest.partition(":")
         return cls(verb, target, row)
+
+
+def is_number(text: str) -> bool:
+    """Return whether a form of ours could have made the number."""
+    return text.isdecimal() and len(text) <= LONGEST_NUMBER
 
 
 class Posted:
@@ -60,8 +67,13 @@ class Posted:
         """Return the JSON that a hidden field carries, None where it is missing or broken."""
         try:
             return json.loads(self.text(name) or "null")
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
+
+    def number(self, name: str) -> int | None:
+        """Return the whole number that a hidden field carries, None where it is missing or broken."""
+        text = self.text(name) or ""
+        return int(text) if is_number(text) else None
 
     def unused(self, prefix: str) -> dict[str, str]:
         """What was typed into fields that no control asked for: the schema no longer has them."""

@@ -83,13 +83,12 @@ class RecordForm:
         """The form with what was typed; ``record`` is None for a record to be made."""
         posted = Posted(data)
         base = posted.json("_base") if record else {}
-        version = (posted.text("_version") or "") if record else ""
         form = cls(
             datamodel=datamodel,
             options=options_for(datamodel, model),
             record=record,
             base=base if isinstance(base, dict) else {},
-            base_version=int(version) if version.isdecimal() else 0,
+            base_version=(posted.number("_version") or 0) if record else 0,
             posted=posted,
         )
         form.controls = [take_control(form.spec(f), posted) for f in form.fields]
@@ -140,7 +139,7 @@ class RecordForm:
     @property
     def base_json(self) -> str:
         """The stored values the form began with, for its hidden field."""
-        return json.dumps(self.base, ensure_ascii=False)
+        return json.dumps(self.base)
 
     @property
     def action(self) -> str:

@@ -103,8 +103,7 @@ def answer_post(request: HttpRequest, form: RecordForm) -> HttpResponseBase:
     """Answer a form: a button inside it draws it again, anything else saves it."""
     if form.posted is None or form.posted.action.verb not in SAVING or form.is_searching:
         return form_page(request, form)
-    version = request.POST.get("_schema", "")
-    if version.isdecimal() and int(version) != form.datamodel.version:
+    if form.posted.number("_schema") not in (None, form.datamodel.version):
         return schema_changed(request, form)
     try:
         with acting_as(actor_of(request)):

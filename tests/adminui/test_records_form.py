@@ -423,3 +423,29 @@ def test_a_record_that_is_all_key_shows_its_key(activate_schema, admin_client):
     page = admin_client.get("/data/Day/2026-11-20,Porto/").content.decode()
     assert "Day has only its key, and a key never changes." in page
     assert '<details class="system" open>' in page
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("_schema", "9" * 5000),
+        ("_version", "9" * 5000),
+        ("_base", "[" * 100_000),
+        ("_base", '{"title": "\\ud800"}'),
+        ("f.title.was", "[" * 100_000),
+        ("f.links.row", "9" * 5000),
+        ("f.rating", "9" * 5000),
+    ],
+)
+@pytest.mark.parametrize("button", ["stay", "add:f.links"])
+def test_a_form_that_was_tampered_with_is_answered(admin_client, blog, name, value, button):
+    data = {**fields_of(admin_client.get("/data/Post/p/").content.decode()), name: value, "_do": button}
+    assert admin_client.post("/data/Post/p/", data).status_code in (200, 302, 409, 422)
+
+
+def test_a_type_whose_parts_multiply_is_typed_as_json(admin_client, activate_schema):
+    types = "".join(f"type T{n} {{ a: T{n + 1}! b: T{n + 1}! }} " for n in range(20))
+    activate_schema(f"type Post @model {{ id: ID! t: T0! }} {types} type T20 {{ x: Int }}")
+    page = admin_client.get("/data/Post/new/").content.decode()
+    assert 'name="f.t"' in page
+    assert 'name="f.t.a' not in page
