@@ -9,14 +9,14 @@ from urllib.parse import quote
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.core.exceptions import PermissionDenied
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, ProgrammingError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django_htmx.http import HttpResponseClientRedirect
 
 from adminui.views import errors, health
 from datamodel.records import DatabaseBusy
-from datamodel.registry import SchemaChanged, UnknownModel
+from datamodel.registry import SchemaChanged, UnknownModel, active_version
 
 __all__ = [
     "BodySizeMiddleware",
@@ -143,8 +143,19 @@ class FailureMiddleware:
         match exception:
             case SchemaChanged():
                 return errors.conflict(request)
+            case ProgrammingError() | OperationalError() if _is_outdated(request):
+                return errors.conflict(request)
             case DatabaseBusy() | OperationalError() | InterfaceError():
                 return errors.unavailable(request)
             case UnknownModel():
                 return errors.not_found(request, exception)
         return None
+
+
+def _is_outdated(request: HttpRequest) -> bool:
+    """Return whether the request began with other tables: it then misses one, or a column of one."""
+    datamodel = getattr(request, "datamodel", None)
+    try:
+        return datamodel is not None and datamodel.version != active_version()
+    except (OperationalError, InterfaceError):
+        return False

@@ -140,6 +140,23 @@ IMPORT_MAX_BYTES = env_int("IMPORT_MAX_BYTES", 100 * 2**20)
 TRUSTED_PROXIES = env_list("TRUSTED_PROXIES")
 CSRF_FAILURE_VIEW = "adminui.views.errors.csrf_failure"
 
+# What fails is told where gunicorn's own messages go; Django alone would mail it to nobody.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "[%(asctime)s] [%(process)d] [%(levelname)s] %(name)s: %(message)s"}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "line"},
+        "nowhere": {"class": "logging.NullHandler"},
+    },
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {
+        "django": {"handlers": [], "level": "ERROR"},
+        # Strangers can make any number of these.
+        "django.security.DisallowedHost": {"handlers": ["nowhere"], "propagate": False},
+    },
+}
+
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_I18N = False

@@ -85,7 +85,8 @@ def _message(exception: Exception | None) -> str:
 
 
 def conflict(request: HttpRequest, **context: Any) -> HttpResponse:
-    """409: the schema was replaced while the request was on its way."""
+    """409: the schema was replaced while the request was on its way; the page itself shows the new one."""
+    vars(request).pop("datamodel", None)
     return error_page(request, 409, **context)
 
 

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import pytest
+from django.db import ProgrammingError
 
 
 @pytest.mark.django_db
@@ -48,3 +53,39 @@ def test_an_unexpected_failure_tells_nothing_of_itself(admin_client, monkeypatch
 
 def test_a_host_that_is_not_ours_is_refused(admin_client):
     assert admin_client.get("/", headers={"Host": "evil.example"}).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("method", "address", "sentence"),
+    [
+        ("get", "/schema/upload/?edit=7", "There is no schema version 7."),
+        ("post", "/settings/keys/7/revoke/", "There is no such key."),
+    ],
+)
+def test_what_is_missing_is_said_in_our_words(admin_client, example, method, address, sentence):
+    response = getattr(admin_client, method)(address)
+    assert response.status_code == 404
+    assert sentence in response.content.decode()
+
+
+def test_an_unexpected_failure_is_in_the_log_of_the_server():
+    fail = "logging.getLogger('django.request').error('what went wrong')"
+    script = f"import logging, django; django.setup(); {fail}"
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "adminui.settings", "DEBUG": "0"}
+    done = subprocess.run(
+        [sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True
+    )
+    assert "what went wrong" in done.stderr
+
+
+def test_a_page_that_reads_while_the_schema_changes_says_so(admin_client, activate_schema, monkeypatch):
+    def fail(request, *args, **kwargs):
+        assert request.datamodel.version == 1
+        activate_schema("type Post @model { id: ID! }")
+        raise ProgrammingError("column does not exist")
+
+    activate_schema("type Tag @model { id: ID! }")
+    monkeypatch.setattr("adminui.views.home.render", fail)
+    response = admin_client.get("/")
+    assert response.status_code == 409
+    assert "The schema changed meanwhile" in response.content.decode()
