@@ -147,9 +147,12 @@ def refused(*entries: dict[str, Any]) -> Answer:
 
 
 def encode(content: Mapping[str, Any]) -> bytes:
-    """Return an answer as JSON. What JSON cannot hold, such as an error inside an error's data, is null."""
+    """Return an answer as JSON. What JSON cannot hold, such as an error inside an error's data, is null.
+
+    A message may quote half a surrogate pair that a client sent; UTF-8 has no such character.
+    """
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), default=lambda _value: None)
-    return text.encode()
+    return text.encode("utf-8", "replace")
 
 
 def encode_answer(result: Answer) -> bytes:

@@ -356,3 +356,9 @@ def test_names_are_suggested_while_debugging_and_to_people_of_the_site(post: Pos
     person = Caller(Actor("user", "admin"), "full")
     told = request.answer(registry.current(), person, request.Request("{ listTeam { nextToken } }"))
     assert "'listTeams'" in told.content["errors"][0]["message"]
+
+
+def test_half_a_surrogate_pair_in_the_operation_name_is_no_failure_of_ours(post: Post) -> None:
+    status, _, answer = post(b'{"query": "{ __typename }", "operationName": "\\ud800"}')
+    assert status == 200
+    assert [entry["message"] for entry in answer["errors"]] == ["Unknown operation named '?'."]
