@@ -78,6 +78,7 @@ class TypeBuilder:
         self.resolve_root = resolve_root
         self.registry = Registry()
         self.types: dict[str, Any] = dict(SCALAR_TYPES)
+        self.references: dict[str, Any] = {}
 
     def build(self) -> graphene.Schema:
         """Make all classes, then their fields, which may refer to any class."""
@@ -162,7 +163,9 @@ class TypeBuilder:
 
     def reference(self, text: str) -> Any:
         """Return the graphene type that SDL text such as ``[Post!]!`` names."""
-        return self.wrap(parse_type(text, no_location=True))
+        if text not in self.references:
+            self.references[text] = self.wrap(parse_type(text, no_location=True))
+        return self.references[text]
 
     def wrap(self, node: TypeNode) -> Any:
         match node:
