@@ -136,6 +136,9 @@ LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
 LOGIN_FAILURES = env_int("LOGIN_FAILURES", 10)
+# The form of a record holds each of its values twice: as it is, and as it was.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 2**20
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 IMPORT_MAX_BYTES = env_int("IMPORT_MAX_BYTES", 100 * 2**20)
 TRUSTED_PROXIES = env_list("TRUSTED_PROXIES")
 CSRF_FAILURE_VIEW = "adminui.views.errors.csrf_failure"

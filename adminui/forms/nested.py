@@ -12,7 +12,8 @@ from datamodel.schema.ir import FieldKind
 
 __all__ = ["GroupControl", "ListControl", "build_control"]
 
-MAX_ROWS = 1000
+MAX_ROWS = 200
+"""A longer list is typed as JSON: a row takes several fields of the form, and those are limited."""
 MAX_DEPTH = 24
 MAX_CONTROLS = 500
 """A type whose required parts have more is typed as JSON: types inside types multiply."""
@@ -44,11 +45,11 @@ def has_few_controls(spec: Spec) -> bool:
 
 
 def fits(spec: Spec, value: Any) -> bool:
-    """Return whether a stored value has the shape of its type; one that has not is shown as JSON."""
+    """Return whether a stored value can be drawn: of its type's shape, not too long. Others are shown as JSON."""
     if value is None:
         return True
     if spec.type.is_list:
-        return isinstance(value, list)
+        return isinstance(value, list) and len(value) <= MAX_ROWS
     return spec.type.kind is not FieldKind.CUSTOM or isinstance(value, dict)
 
 
@@ -186,7 +187,7 @@ class ListControl(Control):
 
     def take(self, posted: Posted) -> None:
         self.is_empty_list = posted.has(f"{self.name}.empty")
-        numbers = [n for n in posted.texts(f"{self.name}.row") if is_number(n)][:MAX_ROWS]
+        numbers = [n for n in posted.texts(f"{self.name}.row") if is_number(n)]
         if posted.does("remove", self.name):
             numbers = [n for n in numbers if n != posted.action.row]
         numbers = _moved(numbers, posted, self.name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from html import unescape
+from urllib.parse import urlencode
 
 import pytest
 
@@ -449,3 +450,30 @@ def test_a_type_whose_parts_multiply_is_typed_as_json(admin_client, activate_sch
     page = admin_client.get("/data/Post/new/").content.decode()
     assert 'name="f.t"' in page
     assert 'name="f.t.a' not in page
+
+
+@pytest.mark.parametrize("length", [200, 201, 10_000])
+def test_a_record_with_a_long_list_can_be_saved(admin_client, blog, length):
+    links = [f"https://a.example/{n}" for n in range(length)]
+    records.update(blog, "Post", {"id": "p"}, {"links": links})
+    data = {**fields_of(admin_client.get("/data/Post/p/").content.decode()), "f.rating": "9"}
+    assert admin_client.post("/data/Post/p/", data).status_code == 302
+    assert records.find(blog, "Post", {"id": "p"}).values()["rating"] == 9
+    assert records.find(blog, "Post", {"id": "p"}).values()["links"] == links
+
+
+def test_a_row_past_the_longest_list_is_kept(admin_client, blog):
+    data = fields_of(admin_client.get("/data/Post/p/").content.decode())
+    data["f.links.row"] = [str(n) for n in range(300)]
+    data |= {f"f.links.{n}": f"https://a.example/{n}" for n in range(300)}
+    assert admin_client.post("/data/Post/p/", data).status_code == 302
+    assert len(records.find(blog, "Post", {"id": "p"}).values()["links"]) == 300
+
+
+def test_a_record_of_long_texts_can_be_saved(admin_client, blog):
+    text = "\N{CJK UNIFIED IDEOGRAPH-4E2D}" * 136_000
+    records.update(blog, "Post", {"id": "p"}, {"title": text, "content": text})
+    data = {**fields_of(admin_client.get("/data/Post/p/").content.decode()), "f.rating": "9"}
+    body = urlencode(data, doseq=True)
+    response = admin_client.post("/data/Post/p/", body, content_type="application/x-www-form-urlencoded")
+    assert response.status_code == 302
