@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from datamodel.graphql import naming
 from datamodel.graphql.inputs import (
@@ -116,19 +116,32 @@ def put_mutations(shape: ApiShape, model: ModelType) -> None:
 
 def owner_arguments(shape: ApiShape, model: ModelType) -> dict[str, str]:
     """Return the subscription arguments that name the caller as owner."""
-    rules = effective_rules(shape.schema, model)
+    subscriptions = dict(model.model_arguments).get("subscriptions")
+    if isinstance(subscriptions, Mapping) and subscriptions.get("level") == "public":
+        return {}
     reading = {"read"} if shape.is_v1 else {"read", "listen"}
-    arguments = {}
-    for rule in rules:
-        if rule.allow != "owner" or (rule.operations is not None and not reading & set(rule.operations)):
-            continue
-        name = rule.owner_field or "owner"
-        found = model.find_field(name)
-        if shape.is_v1:
-            arguments[name] = "String" if is_owner_optional(rules) else "String!"
-        elif found is None or not found.type.is_list:
-            arguments[name] = "String"
-    return arguments
+    rules = [
+        rule
+        for rule in effective_rules(shape.schema, model)
+        if rule.operations is None or reading & set(rule.operations)
+    ]
+    owners = [rule.owner_field or "owner" for rule in rules if rule.allow == "owner"]
+    if shape.is_v1:
+        if is_open_to_users(rules):
+            return {}
+        return dict.fromkeys(owners, "String" if is_owner_optional(rules) else "String!")
+    fields = {name: model.find_field(name) for name in owners}
+    return {name: "String" for name, field in fields.items() if field is None or not field.type.is_list}
+
+
+def is_open_to_users(rules: Sequence[AuthRule]) -> bool:
+    """Return whether every signed-in user may listen to a model of version 1: nobody is named then."""
+    providers = {"public": "apiKey", "private": "userPools"}
+    return any(
+        (rule.provider or providers.get(rule.allow)) == "userPools"
+        for rule in rules
+        if rule.allow in providers
+    )
 
 
 def is_owner_optional(rules: Sequence[AuthRule]) -> bool:

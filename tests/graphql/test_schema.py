@@ -215,9 +215,24 @@ def test_defaults_of_own_arguments_and_inputs_are_kept(data_model: Build) -> Non
         ('{ allow: owner }, { allow: groups, groupsField: "teams" }', "String!"),
         ('{ allow: owner }, { allow: groups, groups: ["Admin"] }', "String"),
         ("{ allow: owner }, { allow: public }", "String"),
+        ("{ allow: owner }, { allow: private, provider: iam }", "String"),
+        ("{ allow: owner }, { allow: public, operations: [create] }", "String!"),
+        ("{ allow: owner }, { allow: private }", None),
+        ("{ allow: private }, { allow: owner, operations: [create] }", None),
     ],
 )
-def test_version_1_wants_the_owner_who_listens_alone(data_model: Build, rules: str, owner: str) -> None:
+def test_version_1_wants_the_owner_who_listens_alone(
+    data_model: Build, rules: str, owner: str | None
+) -> None:
     text = f'type Post @model @auth(rules: [{rules}]) @key(name: "x", fields: ["id"]) {{ id: ID! }}'
     found = fields_of(build_api(data_model(text)).print_sdl())
-    assert found["Subscription"]["onCreatePost"] == f"(owner: {owner}): Post"
+    arguments = f"owner: {owner}" if owner else ""
+    assert found["Subscription"]["onCreatePost"] == f"({arguments}): Post"
+
+
+@pytest.mark.parametrize("key", ["", '@key(name: "x", fields: ["id"])'])
+def test_public_subscriptions_name_no_owner(data_model: Build, key: str) -> None:
+    level = '@model(subscriptions: { level: public, onCreate: ["postCame"] })'
+    text = f"type Post {level} @auth(rules: [{{ allow: owner }}]) {key} {{ id: ID! }}"
+    found = fields_of(build_api(data_model(text)).print_sdl())
+    assert "owner" not in found["Subscription"]["postCame"]
