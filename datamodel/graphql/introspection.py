@@ -15,6 +15,7 @@ from graphql import (
     parse,
 )
 
+from datamodel.graphql.connections import added_keys, find_connection
 from datamodel.graphql.shape import effective_rules
 from datamodel.schema.ir import (
     SCALARS,
@@ -32,14 +33,14 @@ from datamodel.schema.ir import (
     Schema,
     Side,
 )
-from datamodel.schema.naming import camel_case, default_query_name
+from datamodel.schema.naming import default_query_name
 from datamodel.schema.plural import pluralize
 
 __all__ = ["introspect"]
 
 ROOTS = {"Query": "queries", "Mutation": "mutations", "Subscription": "subscriptions"}
 
-PROVIDERS = {"owner": "userPools", "groups": "userPools", "custom": "function"}
+PROVIDERS = {"owner": "userPools", "groups": "userPools"}
 """The provider of a rule that names none, where the introspection spells it out."""
 
 ALL_OPERATIONS = ("create", "update", "delete", "read")
@@ -79,33 +80,26 @@ def describe_model(schema: Schema, model: ModelType) -> dict[str, Any]:
 
 
 def shown_fields(schema: Schema, model: ModelType) -> list[ModelField]:
-    """Return the fields that are listed: not the owner that a rule implies.
+    """Return the fields that are listed: not the owner that a rule implies, nor models without a relationship.
 
     Of version 1's generated keys only those of a bare list are, and not the keys that a relation field holds.
     """
     shown = [f for f in model.fields if f.origin is not FieldOrigin.OWNER and not is_added_version(f)]
+    shown = [f for f in shown if f.is_stored or f.relation or f.type.kind is not FieldKind.MODEL]
     shown += nameless_timestamps(model)
     if schema.dialect is not Dialect.V1:
         return shown
-    held = {
-        held_key(model, field)
-        for field in model.relation_fields
-        if field.relation and not field.relation.is_many and not is_lone_target(schema, field)
-    }
-    return [f for f in shown if f.name not in held]
+    connections = {f.name: find_connection(schema, model, f) for f in model.relation_fields}
+    held = {each.target for each in connections.values() if each and each.target != model.primary_key[0]}
+    left_out = {name for name, each in connections.items() if each is None}
+    added = added_keys(schema, model)
+    generated = {f.name for f in shown if not f.is_in_type and f.name not in added}
+    return [f for f in shown if f.name not in held | left_out | generated]
 
 
 def is_added_version(field: ModelField) -> bool:
     """Return whether ``@versioned`` adds the field: the generator does not know of it."""
     return field.origin is FieldOrigin.VERSION and field.is_read_only
-
-
-def held_key(model: ModelType, field: ModelField) -> str:
-    """Return the key that a to-one field of version 1 holds, as the generator names it."""
-    declared = field.relation.declaration if field.relation else None
-    if declared and declared.fields:
-        return declared.fields[0]
-    return camel_case((model.name, field.name, "id"))
 
 
 def nameless_timestamps(model: ModelType) -> list[ModelField]:
@@ -119,19 +113,6 @@ def nameless_timestamps(model: ModelType) -> list[ModelField]:
         for name in ("createdAt", "updatedAt")
         if name in configured and not configured[name] and model.find_field(name) is None
     ]
-
-
-def is_lone_target(schema: Schema, field: ModelField) -> bool:
-    """Return whether a version 1 field names its key fields and the other side knows nothing of it."""
-    relation = field.relation
-    if relation is None or relation.style is not RelationStyle.FIELDS:
-        return False
-    link = schema.link(relation.link)
-    return not any(
-        other.parent_fields
-        for other in schema.links
-        if (other.child, other.parent) == (link.child, link.parent)
-    )
 
 
 def describe_field(schema: Schema, model: ModelType | None, field: ModelField) -> dict[str, Any]:
@@ -198,7 +179,7 @@ def describe_association(schema: Schema, model: ModelType, field: ModelField) ->
     assert relation is not None  # noqa: S101  describe_field asks only for relations
     link = schema.link(relation.link)
     if schema.dialect is Dialect.V1:
-        return describe_first_generation(schema, field)
+        return describe_first_generation(schema, model, field)
     if relation.is_many:
         return {
             "connectionType": "HAS_MANY",
@@ -221,13 +202,16 @@ def describe_association(schema: Schema, model: ModelType, field: ModelField) ->
     return {"connectionType": "BELONGS_TO", "targetNames": list(link.reference_fields)}
 
 
-def describe_first_generation(schema: Schema, field: ModelField) -> dict[str, Any]:
+def describe_first_generation(schema: Schema, model: ModelType, field: ModelField) -> dict[str, Any]:
     """Version 1's introspection leaves the names out; its clients read `schema.js` instead."""
-    if field.relation is not None and field.relation.is_many:
-        return {"connectionType": "HAS_MANY", "associatedWith": []}
-    if is_lone_target(schema, field):
-        return {"connectionType": "HAS_ONE", "associatedWith": [], "targetNames": []}
-    return {"connectionType": "BELONGS_TO", "targetNames": []}
+    connection = find_connection(schema, model, field)
+    kind = connection.kind if connection else "HAS_MANY"
+    described: dict[str, Any] = {"connectionType": kind}
+    if kind != "BELONGS_TO":
+        described["associatedWith"] = []
+    if kind != "HAS_MANY":
+        described["targetNames"] = []
+    return described
 
 
 def many_fields(schema: Schema, link: Link, style: RelationStyle) -> list[str]:

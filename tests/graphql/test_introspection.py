@@ -122,3 +122,36 @@ def test_a_join_model_repeats_the_rules_of_either_side(data_model: Build) -> Non
         rules = [each["properties"]["rules"] for each in attributes if each["type"] == "auth"]
         allowed.append([[rule["allow"] for rule in each] for each in rules])
     assert allowed == [[["public"], ["owner"]], [["public"]]]
+
+
+def test_a_field_of_version_1_that_nothing_meets_has_one(data_model: Build) -> None:
+    found = models(
+        data_model,
+        """
+        type Like @model { id: ID! userId: ID! user: User @connection(fields: ["userId"]) plain: User }
+        type User @model { id: ID! }
+        """,
+    )
+    fields = found["Like"]["fields"]
+    assert fields["user"]["association"] == {
+        "connectionType": "HAS_ONE",
+        "associatedWith": [],
+        "targetNames": [],
+    }
+    assert "userId" in fields
+    assert "plain" not in fields
+
+
+def test_a_field_of_version_1_that_meets_a_list_belongs_to_it(data_model: Build) -> None:
+    found = models(
+        data_model,
+        """
+        type Like @model @key(name: "byUser", fields: ["userId"]) {
+          id: ID! userId: ID! user: User @connection(fields: ["userId"])
+        }
+        type User @model { id: ID! likes: [Like] @connection(keyName: "byUser", fields: ["id"]) }
+        """,
+    )
+    fields = found["Like"]["fields"]
+    assert fields["user"]["association"] == {"connectionType": "BELONGS_TO", "targetNames": []}
+    assert "userId" not in fields
