@@ -12,7 +12,9 @@ from datamodel.limits import API_LIMITS, UPLOAD_LIMITS
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = {path.name: path.read_text() for path in (ROOT / "docs").rglob("*.md")}
 EVERYTHING = "\n".join([*DOCS.values(), (ROOT / "README.md").read_text()])
-CODE = "\n".join(path.read_text() for folder in ("adminui", "datamodel") for path in (ROOT / folder).rglob("*.py"))
+CODE = "\n".join(
+    path.read_text() for folder in ("adminui", "datamodel") for path in (ROOT / folder).rglob("*.py")
+)
 
 READ_FROM_ENVIRONMENT = re.compile(r'(?:env_(?:flag|list|int)|environ(?:\.get)?)\W+"([A-Z][A-Z_]+)"')
 ERROR_TYPE = re.compile(r'error_type(?:: str)? ?= ?"([A-Za-z:]+)"')
