@@ -9,7 +9,7 @@ from datamodel.schema.errors import Problem
 from datamodel.schema.ir import FieldKind, ModelField, Schema
 from datamodel.schema.rules.findings import error
 
-__all__ = ["check_embedded_types", "check_endless_types"]
+__all__ = ["check_embedded_types", "check_endless_types", "endless_names"]
 
 NOT_STORED = (FieldKind.MODEL, FieldKind.ABSTRACT)
 
@@ -29,7 +29,7 @@ def check_embedded_types(schema: Schema) -> Iterator[Problem]:
 
 def check_endless_types(schema: Schema) -> Iterator[Problem]:
     """Report embedded types that need others of themselves inside: no record could ever hold one."""
-    endless = _endless_names({name: _needed_names(schema, name) for name in embedded_names(schema)})
+    endless = endless_names({name: _needed_names(schema, name) for name in embedded_names(schema)})
     for name in sorted(endless):
         for item in schema.custom_type(name).fields:
             if _is_needed(item) and item.type.name in endless:
@@ -49,8 +49,8 @@ def _needed_names(schema: Schema, name: str) -> set[str]:
     return {item.type.name for item in schema.custom_type(name).fields if _is_needed(item)}
 
 
-def _endless_names(needed: Mapping[str, set[str]]) -> set[str]:
-    """The types left over once those are taken away, again and again, that need no other."""
+def endless_names(needed: Mapping[str, set[str]]) -> set[str]:
+    """Return the types left over once those are taken away, again and again, that need no other."""
     holders: dict[str, list[str]] = {}
     for name, inner in needed.items():
         for each in inner:

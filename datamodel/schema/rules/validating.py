@@ -20,6 +20,7 @@ from datamodel.schema.rules.many_to_many import check_many_to_many
 from datamodel.schema.rules.model_arguments import check_model_arguments
 from datamodel.schema.rules.names import check_names
 from datamodel.schema.rules.no_models import check_models_exist
+from datamodel.schema.rules.own_definitions import check_own_definitions
 from datamodel.schema.rules.primary_keys import check_primary_keys
 from datamodel.schema.rules.relation_counterparts import check_relation_counterparts
 from datamodel.schema.rules.relation_fields import check_relation_fields
@@ -61,7 +62,12 @@ RAW_RULES: tuple[Rule, ...] = (
 )
 """Rules on what the text says."""
 
-COMPLETE_RULES: tuple[Rule, ...] = (check_root_fields, check_generated_types, check_links)
+COMPLETE_RULES: tuple[Rule, ...] = (
+    check_root_fields,
+    check_generated_types,
+    check_own_definitions,
+    check_links,
+)
 """Rules on what normalizing makes of it; they run once the text itself is right."""
 
 
