@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from graphql import GraphQLError, parse
+from graphql import GraphQLError, parse, print_ast
 from graphql.language import ast
 
 from datamodel.schema.codes import Code
@@ -185,4 +185,4 @@ def _check_fields_of_types(schema: Schema, names: _Names) -> Iterator[Problem]:
 
 def _named(node: ast.TypeNode) -> str:
     """The name inside ``[Post!]!``."""
-    return ast.print_ast(node).strip("[]!")
+    return print_ast(node).strip("[]!")
