@@ -106,6 +106,8 @@ def check_shape(content: Any) -> None:
     raise Malformed(f"The body nests more than {deepest} levels deep.")
 
 
+NOTHING_TO_ASK = "There is nothing to ask for: the active schema has no queries. Upload a schema with a model."
+
 _documents: weakref.WeakKeyDictionary[Api, DocumentCache] = weakref.WeakKeyDictionary()
 
 
@@ -121,6 +123,10 @@ def answer(datamodel: DataModel, caller: Caller, request: Request) -> Answer:
 
 def execute(datamodel: DataModel, caller: Caller, request: Request) -> Answer:
     api = build_api(datamodel)
+    if api.graphql_schema.query_type is None:
+        if caller is ANONYMOUS:
+            raise NotAuthenticated
+        return refused(plain_entry(NOTHING_TO_ASK, "ValidationError"))
     documents = _documents.get(api) or _documents.setdefault(api, DocumentCache(api.graphql_schema))
     document = documents.get(request.query, is_helped=is_helped(caller))
     if document.node is None:

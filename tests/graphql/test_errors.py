@@ -182,3 +182,16 @@ def test_a_public_key_is_refused_the_rest(public_key: str, query: str, message: 
     answer = public(query, public_key)
     assert answer["errors"][0]["errorType"] == "Unauthorized"
     assert answer["errors"][0]["message"] == message
+
+
+@pytest.mark.parametrize("text", ["enum Color { RED }", "type A @model(queries: null) { id: ID! }"])
+def test_a_schema_without_queries_is_answered_in_words(activate_schema, gql, text: str) -> None:
+    activate_schema(text, datastore=False)
+    (error,) = gql("{ __typename }")["errors"]
+    assert error["errorType"] == "ValidationError"
+    assert error["message"].startswith("There is nothing to ask for")
+
+
+def test_before_the_first_schema_the_api_says_so(clean_tables: None, gql) -> None:
+    (error,) = gql("{ __typename }")["errors"]
+    assert error["message"].startswith("There is nothing to ask for")
