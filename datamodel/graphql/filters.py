@@ -59,7 +59,7 @@ def find_attribute(record: type[Record], field_name: str) -> Attribute:
     field = record.model_type.find_field(field_name)
     if field is not None and field.origin is FieldOrigin.VERSION:
         return Attribute(field_name, "joinery_version", "Int")
-    if field is None or not field.is_stored:
+    if field is None or not field.is_stored or field.type.kind is FieldKind.CUSTOM:
         return Attribute(field_name, None)
     return Attribute(field_name, record.names.attribute(field_name), kind_of(field), field.type.is_list)
 

@@ -7,10 +7,9 @@ from datamodel.graphql.custom import own_arguments
 from datamodel.graphql.inputs import put_filter, put_reduced_filter
 from datamodel.graphql.operations import put_connection
 from datamodel.graphql.operators import filter_type, sort_key_argument, subscription_filter_type
-from datamodel.graphql.shape import ApiShape, FieldShape, ObjectShape, is_declared
+from datamodel.graphql.shape import ApiShape, FieldShape, ObjectShape, owner_fields
 from datamodel.schema.ir import (
     FieldKind,
-    FieldOrigin,
     FieldType,
     Link,
     ModelField,
@@ -126,11 +125,11 @@ def generates_keys(link: Link, relation: Relation) -> bool:
 
 
 def put_owner_filters(shape: ApiShape) -> None:
-    """Add implicit owner fields to filters and conditions."""
+    """Add owner fields to filters and conditions as text, whatever they are declared as."""
     for model in shape.schema.models:
         stem = naming.upper_first(model.name)
-        for field in model.fields:
-            if field.origin is FieldOrigin.OWNER and not is_declared(model, field):
-                owner = {field.name: "ModelStringInput"}
-                shape.extend_input(naming.filter_input(stem), owner)
-                shape.extend_input(naming.condition_input(stem), owner)
+        owners = {
+            name: "ModelStringInput" for name in owner_fields(shape.schema, model) if model.find_field(name)
+        }
+        shape.extend_input(naming.filter_input(stem), owners)
+        shape.extend_input(naming.condition_input(stem), owners)

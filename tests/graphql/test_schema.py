@@ -236,3 +236,13 @@ def test_public_subscriptions_name_no_owner(data_model: Build, key: str) -> None
     text = f"type Post {level} @auth(rules: [{{ allow: owner }}]) {key} {{ id: ID! }}"
     found = fields_of(build_api(data_model(text)).print_sdl())
     assert "owner" not in found["Subscription"]["postCame"]
+
+
+def test_an_owner_that_is_no_text_is_filtered_as_text(data_model: Build) -> None:
+    text = """
+    type Person { name: String }
+    type Post @model @auth(rules: [{ allow: owner, ownerField: "writer" }]) { id: ID! writer: Person t: String @index }
+    """
+    found = fields_of(build_api(data_model(text)).print_sdl())
+    assert found["ModelPostFilterInput"]["writer"] == "(): ModelStringInput"
+    assert found["ModelPostConditionInput"]["writer"] == "(): ModelStringInput"
