@@ -21,6 +21,7 @@ from typing import Any
 import django
 
 from bench.parity.official import Official, OfficialError
+from bench.parity.rules import add_rules
 
 GOLDEN = Path(__file__).parents[2] / "tests" / "golden"
 SHOWN = 5
@@ -180,6 +181,8 @@ class Comparison:
         texts: list[str] = self.officials[0].ask(
             "random", dialect=dialect, count=options.count, seed=options.seed, names=options.names
         )
+        if options.rules:
+            texts = [add_rules(text, dialect, number) for number, text in enumerate(texts, options.seed)]
         return texts
 
     def fuzz(self, options: argparse.Namespace) -> Iterator[Tally]:
@@ -267,6 +270,7 @@ def read_arguments() -> argparse.Namespace:
     parser.add_argument("--count", type=int, default=1000, help="random schemas of each dialect")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--names", choices=("capital", "all"), default="capital")
+    parser.add_argument("--rules", action="store_true", help="give random schemas authorization rules")
     parser.add_argument("--workers", type=int, default=2, help="Node processes")
     return parser.parse_args()
 
