@@ -13,7 +13,7 @@ from datamodel.schema.ir import Link, ModelField, ModelType, OnDelete, RelationK
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Joint", "find_joint", "joints_of"]
+__all__ = ["Joint", "find_far_link", "find_joint", "joints_of", "noun", "noun_of", "with_article"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ class Joint:
         verb = "are" if self.is_many else "is"
         return {
             OnDelete.CASCADE: f"deleted with the {here}",
-            OnDelete.CLEAR: f"{'stay' if self.is_many else 'stays'} without a {here} when it is deleted",
+            OnDelete.CLEAR: f"{'stay' if self.is_many else 'stays'} without {with_article(here)} when it is deleted",
             OnDelete.RESTRICT: f"the {here} can't be deleted while there {verb} any",
             OnDelete.KEEP: f"{'keep' if self.is_many else 'keeps'} the reference when the {here} is deleted",
         }[self.link.on_delete]
@@ -110,6 +110,11 @@ def noun_of(name: str) -> str:
     """Return a type's name as words: ``post tag`` for ``PostTag``; capitals in a row stay."""
     words = re.findall(r"[A-Z]{2,}(?![a-z])|[A-Z]?[^A-Z_]+|[A-Z]", name)
     return " ".join(word if len(word) > 1 and word.isupper() else word.lower() for word in words) or name
+
+
+def with_article(noun: str) -> str:
+    """Return ``an order``, ``a post``."""
+    return f"{'an' if noun[:1].lower() in 'aeio' else 'a'} {noun}"
 
 
 _joints: WeakKeyDictionary[DataModel, dict[str, tuple[Joint, ...]]] = WeakKeyDictionary()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from adminui.joints import find_far_link, noun_of
+from adminui.joints import find_far_link, noun_of, with_article
 from datamodel.schema.ir import FieldOrigin, Link, ModelField, ModelType, OnDelete, RelationKind, Schema
 
 __all__ = ["LinkWords", "describe_link", "field_notes"]
@@ -71,8 +71,7 @@ def _is_has_one(schema: Schema, link: Link) -> bool:
 
 
 def _a(name: str) -> str:
-    noun = noun_of(name)
-    return f"{'an' if noun[:1].lower() in 'aeio' else 'a'} {noun}"
+    return with_article(noun_of(name))
 
 
 def _capital(text: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from django.urls import reverse
 
 from adminui.forms.posted import Posted
-from adminui.joints import Joint, find_joint, noun
+from adminui.joints import Joint, find_joint, noun, with_article
 from adminui.related import (
     Chip,
     chip_of,
@@ -59,6 +59,10 @@ class Card:
     @property
     def id(self) -> str:
         return "id_joint-" + self.slug.replace(".", "-")
+
+    @property
+    def a_far_noun(self) -> str:
+        return with_article(self.far_noun)
 
     @property
     def far_noun(self) -> str:
@@ -125,7 +129,7 @@ class OneCard(Card):
 
     @property
     def pick_verb(self) -> str:
-        return "Change…" if self.chosen else f"Choose a {self.far_noun}…"
+        return "Change…" if self.chosen else f"Choose {self.a_far_noun}…"
 
     @property
     def why_read_only(self) -> str:
@@ -221,7 +225,7 @@ class ManyCard(Card):
 
     @property
     def pick_verb(self) -> str:
-        return f"Link a {self.far_noun}…"
+        return f"Link {self.a_far_noun}…"
 
     @property
     def all_url(self) -> str:

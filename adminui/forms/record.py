@@ -230,7 +230,7 @@ class RecordForm:
             if not isinstance(card, OneCard) or not card.joint.is_reference:
                 continue
             if card.joint.link.is_required and not card.chosen:
-                card.errors.append(f"Choose a {card.far_noun}: every {self.noun} needs one.")
+                card.errors.append(f"Choose {card.a_far_noun}: every {self.noun} needs one.")
             elif card.is_changed and card.chosen != "?":
                 self._merge(values, card.reference_values(), card)
 

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from adminui.joints import with_article
 from datamodel import records
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -477,3 +478,12 @@ def test_a_record_of_long_texts_can_be_saved(admin_client, blog):
     body = urlencode(data, doseq=True)
     response = admin_client.post("/data/Post/p/", body, content_type="application/x-www-form-urlencoded")
     assert response.status_code == 302
+
+
+def test_a_noun_that_begins_with_a_vowel_has_its_own_article():
+    assert [with_article(noun) for noun in ("order", "post", "item", "user")] == [
+        "an order",
+        "a post",
+        "an item",
+        "a user",
+    ]
