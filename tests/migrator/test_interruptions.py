@@ -128,6 +128,9 @@ def other_process_applying():
         other = connection.copy()
         other.cursor().execute("SELECT pg_advisory_lock(%s)", [executor.ADVISORY_LOCK])
     yield
+    if connection.vendor == "postgresql":
+        # a server lets go of a closed connection's locks in its own time
+        other.cursor().execute("SELECT pg_advisory_unlock(%s)", [executor.ADVISORY_LOCK])
     other.close()
 
 
