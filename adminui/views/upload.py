@@ -26,7 +26,7 @@ from datamodel.migrator import (
 )
 from datamodel.migrator.options import StoredOptions
 from datamodel.models import SchemaPlan, SchemaVersion
-from datamodel.schema import SchemaOptions, detect_dialect, tell_dialect
+from datamodel.schema import FLAG_TEXTS, SchemaOptions, detect_dialect, tell_dialect, told_flags
 from datamodel.schema.errors import Problem, SchemaError
 from datamodel.schema.ir import Dialect
 from datamodel.schema.source import Source
@@ -39,7 +39,8 @@ LISTED_LINES = 3000
 """Longer texts are not repeated with the problems in them."""
 
 DATASTORE = (("", "As is usual: on for Gen 1, off for Gen 2"), ("on", "On"), ("off", "Off"))
-DATASTORE_WORDS = {None: "", True: "on", False: "off"}
+SWITCH = {None: "", True: "on", False: "off"}
+"""A choice that may be left open, as the form's value."""
 INTEGRITY = (
     ("managed", "Managed: references must name a record, deletes obey each relationship"),
     ("appsync", "As AppSync: nothing is checked, nothing follows a delete"),
@@ -49,6 +50,8 @@ DIALECTS = (
     ("v1", "Transformer version 1: @connection, @key"),
     ("v2", "Transformer version 2: @hasMany, @index"),
 )
+FLAG_CHOICES = tuple((str(flag), text) for flag, text in FLAG_TEXTS.items())
+FLAG_NAMES = tuple(name for name, _ in FLAG_CHOICES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,8 @@ class SchemaChoices:
     integrity: str = "managed"
     select: str = ""
     dialect: str = ""
+    flags: tuple[tuple[str, bool], ...] = ()
+    """The project flags that are not left to the files."""
 
     @classmethod
     def read(cls, data: QueryDict) -> SchemaChoices:
@@ -70,7 +75,17 @@ class SchemaChoices:
             integrity if integrity in dict(INTEGRITY) else "managed",
             data.get("select", "").replace("\0", "").strip(),
             dialect if dialect in dict(DIALECTS) else "",
+            tuple(
+                (name, data[f"flag.{name}"] == "on")
+                for name in FLAG_NAMES
+                if data.get(f"flag.{name}") in {"on", "off"}
+            ),
         )
+
+    def completed(self, sources: Sequence[Source]) -> SchemaChoices:
+        """Return the choices with what the files' place told where nothing was chosen: texts alone do not tell it."""
+        flags = tuple(sorted({**told_flags(sources), **dict(self.flags)}.items()))
+        return replace(self, dialect=self.dialect or told_dialect(sources), flags=flags)
 
     @classmethod
     def of_version(cls, version: SchemaVersion | None) -> SchemaChoices:
@@ -78,25 +93,43 @@ class SchemaChoices:
         if version is None:
             return cls()
         schema = StoredOptions.from_json(version.options).schema
-        dialect = told_dialect(read_sources(version.sources))
-        return cls(DATASTORE_WORDS[schema.datastore], schema.integrity, version.select or "", dialect)
+        kept = cls(
+            SWITCH[schema.datastore],
+            schema.integrity,
+            version.select or "",
+            flags=tuple(sorted(schema.flags.items())),
+        )
+        return kept.completed(read_sources(version.sources))
 
     @classmethod
     def of_plan(cls, plan: SchemaPlan) -> SchemaChoices:
         """The choices that were made for a plan."""
         options = PlanOptions.from_json(plan.options)
         integrity = options.integrity or options.schema.integrity
-        dialect = told_dialect(read_sources(plan.sources))
-        return cls(DATASTORE_WORDS[options.schema.datastore], integrity, plan.select, dialect)
+        kept = cls(
+            SWITCH[options.schema.datastore],
+            integrity,
+            plan.select,
+            flags=tuple(sorted(options.schema.flags.items())),
+        )
+        return kept.completed(read_sources(plan.sources))
 
     @property
     def is_default(self) -> bool:
         return self == SchemaChoices()
 
+    @property
+    def flag_settings(self) -> list[tuple[str, str, str]]:
+        """Every flag with what it means and its value in the form: on, off, or empty."""
+        chosen = dict(self.flags)
+        return [(name, text, SWITCH[chosen.get(name)]) for name, text in FLAG_CHOICES]
+
     def to_options(self) -> PlanOptions:
         datastore = {"on": True, "off": False}.get(self.datastore)
         integrity: Literal["managed", "appsync"] = "appsync" if self.integrity == "appsync" else "managed"
-        return PlanOptions(schema=SchemaOptions(datastore=datastore), integrity=integrity)
+        return PlanOptions(
+            schema=SchemaOptions(datastore=datastore, flags=dict(self.flags)), integrity=integrity
+        )
 
     def tell(self, sources: Sequence[Source]) -> Sequence[Source]:
         """Return the sources with the chosen dialect; without a choice, with what their place tells."""
@@ -140,9 +173,10 @@ def upload(request: HttpRequest) -> HttpResponse:
     try:
         plan = make_plan(sources, choices.to_options(), select=choices.select or None)
     except SchemaError as error:
-        return show_texts(request, sources, choices, problems=error.problems, status=422)
+        kept = choices.completed(sources)
+        return show_texts(request, sources, kept, problems=error.problems, status=422)
     except MigrationError as refusal:
-        return show_texts(request, sources, choices, refused=str(refusal), status=422)
+        return show_texts(request, sources, choices.completed(sources), refused=str(refusal), status=422)
     return keep_plan(request, plan)
 
 
@@ -206,7 +240,7 @@ def _show_version(request: HttpRequest) -> HttpResponse:
             request, read_sources(version.sources), SchemaChoices.of_version(version), heading=heading
         )
     active = SchemaVersion.objects.filter(is_active=True).first()
-    return show_texts(request, (), replace(SchemaChoices.of_version(active), select="", dialect=""))
+    return show_texts(request, (), replace(SchemaChoices.of_version(active), select="", dialect="", flags=()))
 
 
 def _posted_sources(request: HttpRequest) -> tuple[Source, ...]:

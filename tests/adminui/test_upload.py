@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+import json
 import zipfile
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from adminui.views.upload import SchemaChoices
 from datamodel import registry
 from datamodel.models import SchemaPlan
 
@@ -130,6 +132,37 @@ def test_the_dialect_can_be_chosen_and_stays_while_the_text_is_edited(admin_clie
 def test_a_chosen_dialect_is_strict(admin_client):
     page = paste(admin_client, GOOD.replace("String!", "String! @index"), dialect="v1")
     assert "the choice below says version 1" in page.content.decode()
+
+
+def project_archive(schema):
+    """An Amplify project of version 1 that forms plurals as it always did."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("amplify/backend/api/blog/schema.graphql", schema)
+        features = {"graphqltransformer": {"transformerversion": 1, "improvepluralization": False}}
+        archive.writestr("amplify/cli.json", json.dumps({"features": features}))
+    return SimpleUploadedFile("project.zip", packed.getvalue())
+
+
+def chosen_options(response):
+    """The options of the form that are not left open."""
+    choices = response.context["options"]
+    return {"dialect": choices.dialect, **dict(choices.flags)}
+
+
+def test_what_a_project_tells_stays_while_its_text_is_corrected(admin_client):
+    wrong = admin_client.post("/schema/upload/", {"files": project_archive(WRONG)})
+    assert wrong.status_code == 422
+    told = {"dialect": "v1", "improvePluralization": False}
+    assert chosen_options(wrong) == told
+    corrected = paste(admin_client, GOOD, **{"dialect": "v1", "flag.improvePluralization": "off"})
+    plan = SchemaPlan.objects.get(pk=corrected["Location"].split("/")[-2])
+    assert chosen_options_of(plan) == told
+
+
+def chosen_options_of(plan):
+    choices = SchemaChoices.of_plan(plan)
+    return {"dialect": choices.dialect, **dict(choices.flags)}
 
 
 def test_the_text_of_a_version_can_be_edited(admin_client, example):
