@@ -15,8 +15,9 @@ from django.utils.cache import patch_cache_control, patch_vary_headers
 from django_htmx.http import HttpResponseClientRedirect
 
 from adminui.views import errors, health
+from datamodel import registry
 from datamodel.records import DatabaseBusy
-from datamodel.registry import SchemaChanged, UnknownModel, active_version
+from datamodel.registry import SchemaChanged, UnknownModel
 
 __all__ = [
     "BodySizeMiddleware",
@@ -156,6 +157,6 @@ def _is_outdated(request: HttpRequest) -> bool:
     """Return whether the request began with other tables: it then misses one, or a column of one."""
     datamodel = getattr(request, "datamodel", None)
     try:
-        return datamodel is not None and datamodel.version != active_version()
+        return datamodel is not None and datamodel.version != registry.active_version()
     except (OperationalError, InterfaceError):
         return False
