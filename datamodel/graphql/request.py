@@ -106,7 +106,9 @@ def check_shape(content: Any) -> None:
     raise Malformed(f"The body nests more than {deepest} levels deep.")
 
 
-NOTHING_TO_ASK = "There is nothing to ask for: the active schema has no queries. Upload a schema with a model."
+NOTHING_TO_ASK = (
+    "There is nothing to ask for: the active schema has no queries. Upload a schema with a model."
+)
 
 _documents: weakref.WeakKeyDictionary[Api, DocumentCache] = weakref.WeakKeyDictionary()
 
