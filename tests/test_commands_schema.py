@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -13,6 +15,7 @@ from datamodel import registry
 from datamodel.models import SchemaVersion
 from datamodel.schema import OnDelete
 
+ROOT = Path(__file__).resolve().parents[1]
 POST = "type Post @model {\n  id: ID!\n  title: String\n}\n"
 LINKED = """
 type Post @model { id: ID! comments: [Comment] @hasMany(indexName: "byPost", fields: ["id"]) }
@@ -272,3 +275,15 @@ class TestPrintschema:
     def test_a_bad_schema_is_an_error(self, schema_file):
         with pytest.raises(CommandError, match="The schema has errors"):
             call_command("printschema", schema_file("type Post @model { id: Nothing }"))
+
+
+def test_a_reader_that_has_seen_enough_is_no_failure(tmp_path):
+    schema = tmp_path / "many.graphql"
+    schema.write_text("type A @model {\n" + "\n".join(f"  f{n}: Nope{n}" for n in range(190)) + "\n}\n")
+    command = [sys.executable, "manage.py", "checkschema", str(schema)]
+    with subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as done:
+        done.stdout.close()
+        assert done.stderr.read() == ""
+    assert done.returncode == 1
