@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+import secrets
+import time
 import uuid
+from typing import Any
 
 from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Q
+from django.db.models.sql.compiler import SQLCompiler
 from django.utils import timezone
 
-__all__ = ["ApiKey", "Change", "Job", "SchemaMigration", "SchemaPlan", "SchemaVersion"]
+__all__ = [
+    "ApiKey",
+    "Change",
+    "Job",
+    "SchemaMigration",
+    "SchemaPlan",
+    "SchemaVersion",
+    "first_group_at",
+    "new_group",
+]
 
 
 class SchemaVersion(models.Model):
@@ -79,6 +93,34 @@ class SchemaPlan(models.Model):
         return f"plan {self.id}"
 
 
+def new_group() -> uuid.UUID:
+    """Return a new group's uuid. It begins with the time (RFC 9562, version 7): newer groups sort last."""
+    milliseconds, rest = divmod(time.time_ns(), 1_000_000)
+    return group_at(milliseconds, rest * 4096 // 1_000_000, secrets.randbits(62))
+
+
+def first_group_at(milliseconds: int) -> uuid.UUID:
+    """Return the least uuid that a group made at that moment, or later, can have."""
+    return group_at(milliseconds, 0, 0)
+
+
+def group_at(milliseconds: int, fraction: int, tail: int) -> uuid.UUID:
+    """Put a group's uuid together: 48 bits of milliseconds, 12 of their fraction, 62 by chance."""
+    return uuid.UUID(int=milliseconds << 80 | 0x7 << 76 | fraction << 64 | 0b10 << 62 | tail)
+
+
+class CurrentTransaction(models.Func):
+    """The number of the outermost transaction on PostgreSQL; 0 on SQLite, whose writers take turns."""
+
+    arity = 0
+    output_field = models.BigIntegerField()
+
+    def as_sql(  # type: ignore[override]  # the stubs know of more parameters
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any
+    ) -> tuple[str, tuple[str | int, ...]]:
+        return ("pg_current_xact_id()::text::bigint" if connection.vendor == "postgresql" else "0"), ()
+
+
 class Change(models.Model):
     """One entry of the change log: a record as it was before and after a write."""
 
@@ -88,8 +130,10 @@ class Change(models.Model):
         DELETE = "delete"
 
     id = models.BigAutoField(primary_key=True)
-    group = models.UUIDField(default=uuid.uuid4)
-    """Changes that were made together, and that one undo takes back."""
+    group = models.UUIDField(default=new_group)
+    """Changes that were made together, and that one undo takes back; in the order of their beginnings."""
+    transaction = models.BigIntegerField(db_default=CurrentTransaction())
+    """Which transaction appended it, so that readers can tell what they have not seen; filled in by the database."""
     version = models.PositiveIntegerField()
     """The schema version that the values are shaped by."""
     model = models.CharField(max_length=255)
@@ -99,11 +143,13 @@ class Change(models.Model):
     before = models.JSONField(null=True)
     after = models.JSONField(null=True)
     record_version = models.IntegerField(default=1)
+    record_pk = models.BigIntegerField(null=True)
+    """The record's ``joinery_pk``: one that comes back takes its old place in the order of creation."""
     is_tombstone = models.BooleanField(default=False)
     actor_kind = models.CharField(max_length=16, default="system")
     actor = models.CharField(max_length=255, blank=True, default="")
     cause = models.TextField(blank=True, default="")
-    """Empty, or what made it happen: ``cascade Post 42``, ``clear Post 42``."""
+    """Empty, or what made it happen: ``cascade Post 42``, ``clear Post 42``, ``undo <group>``, ``revert <id>``."""
     at = models.BigIntegerField()
     """Milliseconds since 1970."""
 
@@ -111,8 +157,10 @@ class Change(models.Model):
         ordering = ["id"]
         indexes = [
             models.Index(fields=["model", "key", "id"], name="change_of_record"),
-            models.Index(fields=["model", "id"], name="change_of_model"),
-            models.Index(fields=["group"], name="change_of_group"),
+            models.Index(fields=["group", "model", "action", "id"], name="change_in_group"),
+            models.Index(fields=["model", "action", "group"], name="change_of_kind"),
+            models.Index(fields=["actor_kind", "actor", "model", "action", "group"], name="change_by_actor"),
+            models.Index(fields=["transaction", "id"], name="change_in_transaction"),
             models.Index(fields=["at"], name="change_at"),
         ]
 

@@ -5,20 +5,25 @@ Entries are appended in the transaction of the change itself: both happen or nei
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, Protocol
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db import connection, transaction
 
 from datamodel import access
+from datamodel.changes.bell import bell
+from datamodel.changes.rows import insert
 from datamodel.modelgen import Record, stored
-from datamodel.modelgen.values import now_ms
-from datamodel.models import Change
+from datamodel.modelgen.values import is_json
+from datamodel.models import Change, new_group
 
-__all__ = ["Written", "append", "append_deleted", "append_saved", "recent"]
+__all__ = ["Written", "append", "append_saved", "because", "current_cause", "current_group", "recent"]
+
+_cause: ContextVar[str] = ContextVar("joinery_cause", default="")
 
 
 class Entry(Protocol):
@@ -51,7 +56,8 @@ class GroupMarker:
     group: UUID
 
     def __call__(self) -> None:
-        """Do nothing on commit: a marker only has to be there until then."""
+        """Tell those who follow the log, on commit."""
+        bell.ring()
 
 
 def current_group() -> UUID:
@@ -59,21 +65,30 @@ def current_group() -> UUID:
     for _, call, *_ in connection.run_on_commit:
         if isinstance(call, GroupMarker):
             return call.group
-    marker = GroupMarker(uuid4())
+    marker = GroupMarker(new_group())
     transaction.on_commit(marker)
     return marker.group
+
+
+@contextmanager
+def because(cause: str) -> Iterator[None]:
+    """Give what is saved and deleted within the block a cause: ``revert 42``."""
+    token = _cause.set(cause)
+    try:
+        yield
+    finally:
+        _cause.reset(token)
+
+
+def current_cause() -> str:
+    """Return the cause of what is written right now; empty where nobody gave one."""
+    return _cause.get()
 
 
 def append(entries: Iterable[Entry]) -> None:
     """Append the entries to the log, in order, in the current transaction and as its group."""
     actor, group = access.current_actor(), current_group()
-    changes = [to_change(entry, actor, group) for entry in entries]
-    if not changes:
-        return
-    if connection.vendor == "sqlite" and len(changes) > 1:
-        insert_as_json(changes)
-    else:
-        Change.objects.bulk_create(changes)
+    insert([to_values(entry, actor, group) for entry in entries])
 
 
 def append_saved(record: Record, update_fields: Collection[str] | None = None) -> None:
@@ -83,39 +98,36 @@ def append_saved(record: Record, update_fields: Collection[str] | None = None) -
         saved = {name for name in after if record.names.attribute(name) in update_fields}
         after = before | {name: after[name] for name in saved}
     if not record.joinery_deleted:
-        append([Written(record, before, after)])
+        append([Written(record, before, after, current_cause())])
 
 
-def append_deleted(record: Record) -> None:
-    """Append the record's own deletion; nothing where it was gone already."""
-    before = stored.take(record)
-    if before is None:
-        return
-    if not record.joinery_deleted:
-        record.joinery_version += 1
-        record.joinery_changed_at = max(record.joinery_changed_at, now_ms())
-    append([Written(record, before, None)])
-
-
-def to_change(entry: Entry, actor: access.Actor, group: UUID) -> Change:
-    """Return the log's row for an entry."""
+def to_values(entry: Entry, actor: access.Actor, group: UUID) -> dict[str, Any]:
+    """Return the values of the log's columns for an entry."""
     record = entry.record
-    return Change(
-        group=group,
-        version=record.schema_version,
-        model=record.model_type.name,
-        key=record.url_key,
-        label=record.label,
-        action=action_of(entry),
-        before=entry.before,
-        after=entry.after,
-        record_version=record.joinery_version,
-        is_tombstone=entry.after is None and record.joinery_deleted,
-        actor_kind=actor.kind,
-        actor=actor.name,
-        cause=entry.cause,
-        at=record.joinery_changed_at,
-    )
+    return {
+        "group": group,
+        "version": record.schema_version,
+        "model": record.model_type.name,
+        "key": record.url_key,
+        "label": record.label,
+        "action": action_of(entry),
+        "before": loggable(entry.before),
+        "after": loggable(entry.after),
+        "record_version": record.joinery_version,
+        "record_pk": record.joinery_pk,
+        "is_tombstone": entry.after is None and record.joinery_deleted,
+        "actor_kind": actor.kind,
+        "actor": actor.name,
+        "cause": entry.cause,
+        "at": record.joinery_changed_at,
+    }
+
+
+def loggable(values: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Return the values as JSON can hold them: what only SQL written by hand can store becomes text."""
+    if values is None or all(map(is_json, values.values())):
+        return values
+    return {name: value if is_json(value) else str(value) for name, value in values.items()}
 
 
 def action_of(entry: Entry) -> str:
@@ -124,26 +136,6 @@ def action_of(entry: Entry) -> str:
     return "create" if entry.before is None else "update"
 
 
-def insert_as_json(changes: list[Change]) -> None:
-    """Insert in one statement: SQLite's limit on parameters would make it one per sixty rows."""
-    fields = [field for field in Change._meta.concrete_fields if not field.primary_key]
-    rows = [
-        [field.get_db_prep_save(getattr(change, field.attname), connection) for field in fields]
-        for change in changes
-    ]
-    columns = ", ".join(connection.ops.quote_name(field.column or field.attname) for field in fields)
-    values = ", ".join(f"json_extract(value, '$[{index}]')" for index in range(len(fields)))
-    table = connection.ops.quote_name(Change._meta.db_table)
-    sql = f"INSERT INTO {table} ({columns}) SELECT {values} FROM json_each(%s)"  # noqa: S608 (names are quoted)
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [json.dumps(rows)])
-
-
-def recent(limit: int, model: str | None = None, key: str | None = None) -> list[Change]:
-    """Return the latest entries, newest first: of everything, of a model, or of one record (its URL key)."""
-    changes = Change.objects.order_by("-id")
-    if model is not None:
-        changes = changes.filter(model=model)
-    if key is not None:
-        changes = changes.filter(key=key)
-    return list(changes[:limit])
+def recent(limit: int) -> list[Change]:
+    """Return the latest entries, newest first."""
+    return list(Change.objects.order_by("-id")[:limit])
