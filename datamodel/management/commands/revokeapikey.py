@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils import timezone
 
+from datamodel.access import revoke_key
 from datamodel.models import ApiKey
 
 
@@ -25,6 +25,5 @@ class Command(BaseCommand):
         if len(found) > 1:
             numbers = ", ".join(str(key.pk) for key in found)
             raise CommandError(f"'{wanted}' names {len(found)} keys ({numbers}). Give the number.")
-        found[0].revoked_at = timezone.now()
-        found[0].save(update_fields=["revoked_at"])
+        revoke_key(found[0])
         self.stdout.write(f"Revoked key '{found[0].name}'.")

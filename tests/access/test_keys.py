@@ -1,6 +1,8 @@
+"""API keys, and the actor behind a write."""
+
 from __future__ import annotations
 
-from dataclasses import replace
+import time
 from datetime import timedelta
 
 import pytest
@@ -8,10 +10,18 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from datamodel import access
-from datamodel.access import Actor, Caller, acting_as, authenticate_key, create_key, current_actor, may
+from datamodel.access import (
+    Actor,
+    Caller,
+    acting_as,
+    authenticate_key,
+    create_key,
+    current_actor,
+    forget_keys,
+    keys,
+    revoke_key,
+)
 from datamodel.models import ApiKey
-from datamodel.schema.ir import AuthRule, Dialect
-from tests.modelgen.schemas import model, schema
 
 
 @pytest.mark.django_db
@@ -79,8 +89,66 @@ def test_use_is_noted_now_and_then(django_assert_num_queries):
     _, raw = create_key("app")
     authenticate_key(raw)
     assert ApiKey.objects.get().last_used_at is not None
+    forget_keys()
     with django_assert_num_queries(1):
         authenticate_key(raw)
+
+
+@pytest.mark.django_db
+def test_a_key_is_looked_up_once_in_a_while(django_assert_num_queries, monkeypatch):
+    _, raw = create_key("app")
+    assert authenticate_key(raw)
+    with django_assert_num_queries(0):
+        assert authenticate_key(raw)
+    later = time.monotonic() + keys.TRUSTED_SECONDS + 0.1
+    monkeypatch.setattr(keys, "monotonic", lambda: later)
+    with django_assert_num_queries(1):
+        assert authenticate_key(raw)
+
+
+@pytest.mark.django_db
+def test_a_key_that_another_process_revoked_stops_within_seconds(monkeypatch):
+    _, raw = create_key("app")
+    assert authenticate_key(raw)
+    ApiKey.objects.update(revoked_at=timezone.now())
+    assert authenticate_key(raw), "trusted for a moment"
+    later = time.monotonic() + 5
+    monkeypatch.setattr(keys, "monotonic", lambda: later)
+    assert authenticate_key(raw) is None
+
+
+@pytest.mark.django_db
+def test_a_trusted_key_still_expires(monkeypatch):
+    key, raw = create_key("app", expires_days=1)
+    assert authenticate_key(raw)
+    monkeypatch.setattr(keys.timezone, "now", lambda: key.expires_at)
+    assert authenticate_key(raw) is None
+
+
+@pytest.mark.django_db
+def test_unknown_keys_are_not_remembered(django_assert_num_queries):
+    assert authenticate_key("da2-later") is None
+    create_key("app", raw="da2-later")
+    assert authenticate_key("da2-later")
+
+
+@pytest.mark.django_db
+def test_the_memory_for_keys_is_bounded(monkeypatch):
+    monkeypatch.setattr(keys, "TRUSTED_KEYS", 3)
+    for _ in range(10):
+        authenticate_key(create_key("app")[1])
+    assert len(keys._trusted) <= 3
+
+
+@pytest.mark.django_db
+def test_revoking_twice_keeps_the_first_moment():
+    key, raw = create_key("app")
+    authenticate_key(raw)
+    revoke_key(key)
+    first = key.revoked_at
+    revoke_key(key)
+    assert ApiKey.objects.get().revoked_at == first
+    assert authenticate_key(raw) is None
 
 
 @pytest.mark.django_db
@@ -106,77 +174,6 @@ def test_the_actor_holds_within_the_block():
             assert current_actor() == ben
         assert current_actor() == ann
     assert current_actor() == Actor("system", "")
-
-
-FULL, PUBLIC, NOBODY = (Caller(Actor("api_key", "k"), scope) for scope in ("full", "public", "none"))
-POST = model("Post")
-
-
-def post(*rules: AuthRule):
-    return replace(POST, auth=rules)
-
-
-OPERATIONS = ["get", "list", "sync", "listen", "create", "update", "delete"]
-
-
-@pytest.mark.parametrize("operation", OPERATIONS)
-def test_without_a_rule_only_full_keys_have_access(operation):
-    assert may(FULL, POST, operation)
-    assert not may(PUBLIC, POST, operation)
-    assert not may(NOBODY, POST, operation)
-    assert not may(PUBLIC, post(), operation)
-
-
-@pytest.mark.parametrize("operation", OPERATIONS)
-@pytest.mark.parametrize("provider", [None, "apiKey"])
-def test_a_public_rule_opens_a_model(operation, provider):
-    assert may(PUBLIC, post(AuthRule("public", provider)), operation)
-    assert not may(NOBODY, post(AuthRule("public", provider)), operation)
-
-
-@pytest.mark.parametrize(
-    "rule",
-    [
-        *[AuthRule(allow) for allow in ("owner", "private", "groups", "custom", "Public", "publicApiKey")],
-        AuthRule("public", "iam"),
-        AuthRule("public", "identityPool"),
-    ],
-)
-def test_other_rules_do_not(rule):
-    assert not any(may(PUBLIC, post(rule), operation) for operation in OPERATIONS)
-
-
-def allowed(*operations):
-    return [o for o in OPERATIONS if may(PUBLIC, post(AuthRule("public", operations=operations)), o)]
-
-
-def test_a_rule_reaches_as_far_as_it_says():
-    assert allowed("read") == ["get", "list", "sync", "listen"]
-    assert allowed("list", "create") == ["list", "create"]
-    assert allowed() == []
-
-
-def test_rules_add_up():
-    rules = (
-        AuthRule("owner"),
-        AuthRule("public", operations=("read",)),
-        AuthRule("public", operations=("create",)),
-    )
-    assert may(PUBLIC, post(*rules), "create")
-    assert not may(PUBLIC, post(*rules), "delete")
-
-
-def test_a_global_rule_counts_where_the_model_has_none():
-    sandbox = schema(POST, global_auth=AuthRule("public"))
-    assert may(PUBLIC, POST, "delete", schema=sandbox)
-    assert not may(PUBLIC, post(AuthRule("owner")), "delete", schema=sandbox)
-
-
-def test_version_one_leaves_models_without_rules_open():
-    first = replace(schema(POST), dialect=Dialect.V1)
-    assert may(PUBLIC, POST, "delete", schema=first)
-    assert not may(PUBLIC, POST, "delete", schema=schema(POST))
-    assert not may(PUBLIC, post(AuthRule("owner")), "get", schema=first)
 
 
 def test_hashes_are_sha256():
