@@ -8,7 +8,7 @@ __all__ = ["Code"]
 
 
 class Code(StrEnum):
-    """Codes by subject: text, directives, names and types, keys, relationships, values, options; warnings."""
+    """Codes by subject: text, directives, names and types, keys, relationships, values, options; warnings; notes."""
 
     SYNTAX = "schema.E001"
     TOO_LARGE = "schema.E002"
@@ -64,3 +64,6 @@ class Code(StrEnum):
     OWN_CONNECTION = "schema.W007"
     OWN_OPERATION = "schema.W008"
     UNENFORCED_RULE = "schema.W009"
+
+    CLOSED = "schema.N001"
+    OPENED = "schema.N002"

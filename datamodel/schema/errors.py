@@ -11,10 +11,11 @@ __all__ = ["Problem", "SchemaError", "Severity"]
 
 
 class Severity(StrEnum):
-    """An error stops the schema from being used; a warning is shown and passes."""
+    """An error stops the schema from being used; a warning is shown and passes; a note says how things are."""
 
     ERROR = "error"
     WARNING = "warning"
+    NOTE = "note"
 
 
 @dataclass(frozen=True, slots=True)

@@ -402,6 +402,14 @@ class Link:
         return self.is_enforceable and self.on_delete is not OnDelete.KEEP
 
     @property
+    def is_one_to_one(self) -> bool:
+        """True where a parent may have one child only: it has a field that reads the one.
+
+        Without such a field a single relation says what the child has, not how many may share it.
+        """
+        return not self.is_many and bool(self.parent_fields)
+
+    @property
     def is_self(self) -> bool:
         return self.child == self.parent
 

@@ -9,8 +9,10 @@ from datamodel.schema.dialect import Dialect
 from datamodel.schema.dialects import SchemaLimits, parse_schema
 from datamodel.schema.errors import Problem, SchemaError
 from datamodel.schema.flags import told_flags
+from datamodel.schema.grants import OPEN
 from datamodel.schema.ir import Schema
 from datamodel.schema.normalize import normalize
+from datamodel.schema.notes import closed_notes, opened_notes
 from datamodel.schema.options import DEFAULT_OPTIONS, SchemaOptions
 from datamodel.schema.rules import validate_schema
 from datamodel.schema.source import Source
@@ -24,6 +26,9 @@ class LoadedSchema:
 
     schema: Schema
     warnings: tuple[Problem, ...]
+    """What may not be meant as it is written."""
+    notes: tuple[Problem, ...] = ()
+    """What follows from it: who may use the models without rules, what is closed to public keys."""
 
 
 def load_schema(
@@ -44,4 +49,8 @@ def load_schema(
     problems.sort(key=lambda problem: problem.sort_key)
     if result.schema is None or any(problem.is_error for problem in problems):
         raise SchemaError(problems)
-    return LoadedSchema(normalize(result.schema, options), tuple(problems))
+    schema = normalize(result.schema, options)
+    opened: tuple[Problem, ...] = ()
+    if options.is_open and schema.global_auth is None:
+        opened, schema = opened_notes(schema), replace(schema, global_auth=OPEN)
+    return LoadedSchema(schema, tuple(problems), (*opened, *closed_notes(schema)))

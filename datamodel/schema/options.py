@@ -23,6 +23,8 @@ class SchemaOptions:
     """Policies by relation field, ``Model.field`` of either side."""
     flags: Mapping[str, bool] = field(default_factory=dict)
     """The project's flags by official name (see `flags`); those of a new project where nothing is said."""
+    is_open: bool = False
+    """Sandbox: models without a rule are open to public API keys."""
 
 
 DEFAULT_OPTIONS = SchemaOptions()

@@ -34,5 +34,5 @@ def test_no_two_problems_share_a_code():
 
 
 @pytest.mark.parametrize("code", [*Code, *ScriptCode])
-def test_errors_and_warnings_have_the_letter_of_their_kind(code):
-    assert re.fullmatch(r"schema\.[EW]\d{3}", code)
+def test_errors_warnings_and_notes_have_the_letter_of_their_kind(code):
+    assert re.fullmatch(r"schema\.[EWN]\d{3}", code)
