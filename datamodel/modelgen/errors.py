@@ -20,6 +20,7 @@ __all__ = [
     "RecordExists",
     "RecordNotFound",
     "RelatedRecordNotFound",
+    "RelatedRecordTaken",
     "RestrictedDelete",
     "ValidationFailed",
     "VersionConflict",
@@ -53,6 +54,21 @@ class RelatedRecordNotFound(RecordError):
         self.parent_model = parent_model
         text = ", ".join(map(str, value)) if isinstance(value, tuple) else value
         super().__init__(f"Field '{field}' refers to {parent_model} '{text}', which does not exist.")
+
+
+class RelatedRecordTaken(RecordError):
+    """A reference to a record that may have one child, and has another."""
+
+    def __init__(self, field: str, value: Any, parent_model: str, other: Record) -> None:
+        self.field = field
+        self.value = value
+        self.parent_model = parent_model
+        self.other = other
+        text = ", ".join(map(str, value)) if isinstance(value, tuple) else value
+        self.outline = f"Field '{field}' refers to {parent_model} '{text}', which has another {other.model_type.name} already"
+        """What may be told to those who may not read the other record."""
+        name = f"'{other.label}'" + (f" ({other.url_key})" if other.label != other.url_key else "")
+        super().__init__(f"{self.outline}: {name}. Unlink or delete that one first.")
 
 
 class RecordNotFound(RecordError):

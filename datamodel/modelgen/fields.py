@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.db import models
@@ -30,6 +31,10 @@ __all__ = [
     "StringField",
     "build_field",
 ]
+
+
+HALF = re.compile(r"\\u[dD][89a-fA-F]")
+"""The escape of a surrogate in JSON; most have their other half beside them."""
 
 
 # Fields are generic for the type checker only.
@@ -117,13 +122,33 @@ class EnumField(NamedTypeMixin, StringField):
     """A member of an enum, as text."""
 
 
-class ListField(NamedTypeMixin, models.JSONField):
+class SendableMixin:
+    """JSON that can be read back whatever was stored: halves of characters, which SQLite takes, are replaced."""
+
+    def from_db_value(self, value: Any, expression: Any, connection: BaseDatabaseWrapper) -> Any:
+        read = super().from_db_value(value, expression, connection)  # type: ignore[misc]
+        return replace_halves(read) if isinstance(value, str) and HALF.search(value) else read
+
+
+def replace_halves(value: Any) -> Any:
+    """Return the value with U+FFFD in the place of each lone surrogate."""
+    match value:
+        case str():
+            return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        case list():
+            return [replace_halves(item) for item in value]
+        case dict():
+            return {replace_halves(key): replace_halves(item) for key, item in value.items()}
+    return value
+
+
+class ListField(NamedTypeMixin, SendableMixin, models.JSONField):
     """A list of any type, as JSON."""
 
     empty_strings_allowed = False
 
 
-class EmbeddedField(NamedTypeMixin, models.JSONField):
+class EmbeddedField(NamedTypeMixin, SendableMixin, models.JSONField):
     """A value of a custom type, as JSON."""
 
     empty_strings_allowed = False

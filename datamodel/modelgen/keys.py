@@ -8,7 +8,15 @@ from typing import Any
 
 from datamodel.schema.ir import ModelType
 
-__all__ = ["MAX_KEY_LENGTH", "RESERVED_SEGMENTS", "decode_key", "encode_key"]
+__all__ = [
+    "EMPTY",
+    "MAX_KEY_LENGTH",
+    "RESERVED_SEGMENTS",
+    "SEPARATOR",
+    "decode_key",
+    "encode_key",
+    "encode_part",
+]
 
 RESERVED_SEGMENTS = frozenset({"new", "import", "options", "export.csv", "export.json", ".", ".."})
 """Path segments that mean something else; an encoded key is never equal to one of them."""
@@ -20,13 +28,14 @@ SEPARATOR = ","
 EMPTY = "~"
 
 _UNSAFE = re.compile(rb"[^A-Za-z0-9_.@-]")
+_PLAIN_PART = re.compile(r"[A-Za-z0-9_.@-]+")
 _ESCAPE = re.compile(rb"~([0-9A-F]{2})")
 _ENCODED_PART = re.compile(r"(?:[A-Za-z0-9_.@-]|~[0-9A-F]{2})+")
 
 
 def encode_key(parts: Sequence[Any]) -> str:
     """Return the key as one path segment: ``a/b`` becomes ``a~2Fb``, parts are joined by commas."""
-    encoded = SEPARATOR.join(_encode_part(part) for part in parts)
+    encoded = SEPARATOR.join(encode_part(part) for part in parts)
     if encoded in RESERVED_SEGMENTS:
         return f"~{ord(encoded[0]):02X}{encoded[1:]}"
     return encoded
@@ -43,10 +52,13 @@ def decode_key(model_type: ModelType, text: str) -> dict[str, Any]:
     }
 
 
-def _encode_part(part: Any) -> str:
+def encode_part(part: Any) -> str:
+    """Return one value of a key with all but the plain characters escaped; ``~`` for the empty text."""
     if isinstance(part, bool):
         part = "true" if part else "false"
     text = str(part)
+    if _PLAIN_PART.fullmatch(text):
+        return text
     if not text:
         return EMPTY
     return _UNSAFE.sub(lambda match: b"~%02X" % ord(match[0]), text.encode()).decode()

@@ -76,9 +76,12 @@ def label_value(schema: Schema, model_type: ModelType) -> ModelField | None:
     return min(values, key=_rank, default=None)
 
 
-def label_text(value: str, limit: int = MAX_LABEL_LENGTH) -> str:
-    """Return the first line of ``value``, shortened to what a heading can hold."""
-    line = next((line for line in value.splitlines() if line.strip()), "")
+def label_text(value: Any, limit: int = MAX_LABEL_LENGTH) -> str:
+    """Return the first line of ``value``, shortened to what a heading can hold; whatever is stored has words."""
+    text = str(value)
+    if text.isprintable() and len(text) <= limit and "  " not in text and text == text.strip():
+        return text
+    line = next((line for line in text.splitlines() if line.strip()), "")
     text = " ".join(line.split())
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
@@ -95,11 +98,11 @@ def value_text(field: ModelField, value: Any) -> str:
         return label_text(", ".join(str(item) for item in value if item is not None))
     if value is None:
         return ""
-    if field.type.name in ("Int", "Float"):
+    if field.type.name in ("Int", "Float") and isinstance(value, (int, float)):
         return f"{field.name} {value:g}"
-    if field.type.name == "AWSDateTime":
+    if field.type.name == "AWSDateTime" and isinstance(value, str):
         return DATE_TIME.sub(spoken_date_time, value)
-    return str(value)
+    return label_text(value)
 
 
 def spoken_date_time(match: re.Match[str]) -> str:

@@ -11,31 +11,31 @@ from django.db import connections, models, router, transaction
 from django.db.models import Q
 from django.db.models.signals import post_delete, pre_delete
 
+from datamodel.modelgen.clock import now_ms
 from datamodel.modelgen.filled import created_field, id_field, updated_field
 from datamodel.modelgen.keys import MAX_KEY_LENGTH, encode_key
 from datamodel.modelgen.labels import MAX_PARTS, join_labels, label_text, value_text
 from datamodel.modelgen.names import ModelNames
-from datamodel.modelgen.values import ValueProblem, iso_timestamp, now_ms
+from datamodel.modelgen.removal import Row, remove_with_receivers
+from datamodel.modelgen.values import ValueProblem, iso_timestamp
 from datamodel.schema.ir import Link, ModelField, ModelType, Schema
 
-__all__ = ["LiveRecords", "Record", "RecordQuerySet"]
+__all__ = ["LiveRecords", "Record", "RecordQuerySet", "delete_together"]
 
 MAX_INDEX_BYTES = 2600
 """What PostgreSQL takes into one entry of an index, with some room for its header."""
 
 
 class RecordQuerySet(models.QuerySet):  # type: ignore[type-arg]  # no subscript at run time
-    """Deletes record by record, so that no policy is bypassed."""
+    """Deletes so that no policy is bypassed."""
 
     def delete(self) -> tuple[int, dict[str, int]]:
-        """Delete each record as ``Record.delete`` does, in one transaction."""
-        counts: dict[str, int] = {}
+        """Delete the records as ``Record.delete`` does each, all together and in one transaction."""
         with transaction.atomic(using=self.db):
-            for record in self.order_by("joinery_pk"):
-                for name, count in record.delete()[1].items():
-                    counts[name] = counts.get(name, 0) + count
+            pks = self.order_by("joinery_pk").values_list("joinery_pk", flat=True)
+            count = delete_together(self.model, list(pks))
         self._result_cache = None
-        return sum(counts.values()), counts
+        return count, {self.model._meta.label: count} if count else {}
 
     delete.alters_data = True  # type: ignore[attr-defined]
     delete.queryset_only = True  # type: ignore[attr-defined]
@@ -43,6 +43,23 @@ class RecordQuerySet(models.QuerySet):  # type: ignore[type-arg]  # no subscript
     def live(self) -> Self:
         """Leave out tombstones."""
         return self.filter(joinery_deleted=False)
+
+
+def delete_together(model: type[Record], pks: Sequence[int]) -> int:
+    """Delete the records of these surrogate keys, inside a transaction; return how many there were."""
+    if not (pre_delete.has_listeners(model) or post_delete.has_listeners(model)):
+        return len(remove_with_receivers(model, pks)[0])
+    # Django's signals take one record at a time.
+    found = model.all_objects.in_bulk(pks)
+    told = {"sender": model, "using": router.db_for_write(model), "origin": model}
+    for record in found.values():
+        pre_delete.send(instance=record, **told)
+    rows, now = remove_with_receivers(model, pks)
+    by_pk = {row.pk: row for row in rows}
+    for pk, record in found.items():
+        record._take_over(by_pk.get(pk), now)
+        post_delete.send(instance=record, **told)
+    return len(rows)
 
 
 AllRecords = models.Manager.from_queryset(RecordQuerySet, "AllRecords")
@@ -94,8 +111,7 @@ class Record(models.Model):
 
     def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
         """Write the record; fills in id, timestamps and version."""
-        touched = self._stamp()
-        self._check_index_sizes()
+        touched = self.prepare()
         if update_fields is not None:
             update_fields = {*update_fields, *touched}
         # Receivers lock parents and log the change: one transaction with the write itself.
@@ -104,15 +120,22 @@ class Record(models.Model):
             super().save(*args, update_fields=update_fields, **kwargs)
         self.__dict__.pop("_joinery_given", None)
 
+    def prepare(self) -> set[str]:
+        """Fill in id, timestamps and version, and return their attributes; raise ValueProblem for an oversize.
+
+        For whoever writes many records with one statement; ``save`` does it by itself.
+        """
+        touched = self._stamp()
+        self.check_index_sizes()
+        return touched
+
     def delete(self, using: str | None = None, keep_parents: bool = False) -> tuple[int, dict[str, int]]:
         """Delete the record; it stays as a tombstone where DataStore is on. Receivers apply the policies."""
         database = using or router.db_for_write(type(self), instance=self)
         with transaction.atomic(using=database):
             pre_delete.send(sender=type(self), instance=self, using=database, origin=self)
-            if self.schema.has_datastore:
-                self._bury(database)
-            else:
-                type(self).all_objects.using(database).filter(pk=self.pk)._raw_delete(database)
+            rows, now = remove_with_receivers(type(self), [self.pk])
+            self._take_over(rows[0] if rows else None, now)
             post_delete.send(sender=type(self), instance=self, using=database, origin=self)
         return 1, {self._meta.label: 1}
 
@@ -171,15 +194,12 @@ class Record(models.Model):
             raise KeyError(fields[min(len(parts), len(fields) - 1)])
         return Q(**dict(zip(cls.key_attributes, parts, strict=True)))
 
-    def _bury(self, database: str) -> None:
-        self.joinery_deleted = True
-        self.joinery_version += 1
-        self.joinery_changed_at = max(now_ms(), self.joinery_changed_at)
-        type(self).all_objects.using(database).live().filter(pk=self.pk).update(
-            joinery_deleted=True,
-            joinery_version=self.joinery_version,
-            joinery_changed_at=self.joinery_changed_at,
-        )
+    def _take_over(self, row: Row | None, now: int) -> None:
+        """Become what the delete made of the row; nothing where it was gone."""
+        if row is not None:
+            self.joinery_deleted |= self.schema.has_datastore
+            self.joinery_version = row.version + 1
+            self.joinery_changed_at = max(row.changed_at, now)
 
     def _stamp(self) -> set[str]:
         """Fill in what the server fills in; return the attributes."""
@@ -208,8 +228,8 @@ class Record(models.Model):
             return self.get_value(name) is None
         return name == self.model_type.updated_at and name not in self.__dict__.get("_joinery_given", ())
 
-    def _check_index_sizes(self) -> None:
-        """Refuse what an index cannot hold, on both databases alike."""
+    def check_index_sizes(self) -> None:
+        """Refuse what an index cannot hold, on both databases alike; raise ValueProblem."""
         for names in self.indexed_fields:
             size = sum(len(value.encode()) for n in names if isinstance(value := self.get_value(n), str))
             if size > MAX_INDEX_BYTES:

@@ -8,7 +8,14 @@ from typing import Any
 from datamodel.modelgen.record import Record
 from datamodel.schema.ir import Link
 
-__all__ = ["clearable_fields", "identifier_of", "reference_field", "reference_of", "sibling_models"]
+__all__ = [
+    "clearable_fields",
+    "identifier_of",
+    "is_half_set",
+    "reference_field",
+    "reference_of",
+    "sibling_models",
+]
 
 
 def sibling_models(model: type[Record]) -> Mapping[str, type[Record]]:
@@ -52,3 +59,20 @@ def clearable_fields(child: type[Record], link: Link) -> tuple[str, ...]:
         for name in other.reference_fields
     }
     return tuple(name for name in nullable if name not in shared) or tuple(nullable)
+
+
+def is_half_set(record: Record, link: Link) -> bool:
+    """Return whether a part of a composite reference is missing though another part is there for this link alone.
+
+    What the key holds stays, and so does what other references of the record need.
+    """
+    if None not in reference_of(record, link):
+        return False
+    needed = {
+        name
+        for other in record.schema.links_from(record.model_type.name)
+        if other.name != link.name and other.is_enforced and None not in reference_of(record, other)
+        for name in other.reference_fields
+    }
+    own = set(clearable_fields(type(record), link)) - needed
+    return any(record.get_value(name) is not None for name in own)

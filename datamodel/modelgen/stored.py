@@ -6,15 +6,15 @@ from typing import Any
 
 from datamodel.modelgen.record import Record
 
-__all__ = ["before_delete", "before_save", "note", "take"]
+__all__ = ["before_save", "note", "take"]
 
 NOTED = "_joinery_noted"
 BEFORE = "_joinery_before"
 
 
-def note(record: Record) -> None:
-    """Note the record's values as the stored ones: it was just read and locked, and is written next."""
-    record.__dict__[NOTED] = record.values()
+def note(record: Record, values: dict[str, Any] | None = None) -> None:
+    """Note the stored values, by default the record's own: it was just read and locked, and is written next."""
+    record.__dict__[NOTED] = record.values() if values is None else values
 
 
 def before_save(record: Record) -> set[str] | None:
@@ -28,15 +28,6 @@ def before_save(record: Record) -> set[str] | None:
         before = row.values()
     record.__dict__[BEFORE] = before
     return None if before is None else {n for n, value in before.items() if record.get_value(n) != value}
-
-
-def before_delete(record: Record) -> None:
-    """Keep what is stored and lock it; a record that is gone keeps nothing."""
-    before = record.__dict__.pop(NOTED, None)
-    if before is None and (row := lock(record)) is not None:
-        record.joinery_version = row.joinery_version
-        before = row.values()
-    record.__dict__[BEFORE] = before
 
 
 def take(record: Record) -> dict[str, Any] | None:

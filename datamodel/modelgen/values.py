@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import math
 import re
-import time
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 
+from datamodel.modelgen.clock import now_ms
 from datamodel.modelgen.scalars import parse_scalar, shown
 from datamodel.schema.ir import CustomType, FieldKind, FieldType, ModelField, Schema
 
-__all__ = ["ValueProblem", "coerce", "default_value", "iso_timestamp", "now_ms", "parse_scalar"]
+__all__ = ["ValueProblem", "coerce", "default_value", "is_json", "iso_timestamp", "now_ms", "parse_scalar"]
 
 MAX_DEPTH = 64
 _WHOLE = re.compile(r"\s*[+-]?\d+", re.ASCII)
@@ -37,15 +38,15 @@ class ValueProblem(ValueError):  # noqa: N818  named like a schema's Problem
         return f"{where}: {self.message}" if where else self.message
 
 
-def now_ms() -> int:
-    """Return the milliseconds since 1970."""
-    return time.time_ns() // 1_000_000
-
-
 def iso_timestamp(ms: int) -> str:
     """Return a moment as the API writes it: ``2026-11-20T08:00:00.000Z``."""
     moment = EPOCH + timedelta(milliseconds=ms)
     return moment.isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
+
+
+def is_json(value: Any) -> bool:
+    """Return whether JSON has room for a stored value: not for bytes, nor for a number that is none."""
+    return not isinstance(value, bytes) and not (isinstance(value, float) and not math.isfinite(value))
 
 
 def coerce(schema: Schema, type: FieldType, value: Any) -> Any:

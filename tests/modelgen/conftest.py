@@ -10,9 +10,10 @@ from django.db.models.signals import post_delete, post_save, pre_delete, pre_sav
 
 from datamodel.modelgen import build_models, build_names
 from datamodel.modelgen.record import Record
+from datamodel.modelgen.removal import deleting
 from datamodel.schema.ir import Schema
 
-MODEL_SIGNALS = (pre_save, post_save, pre_delete, post_delete)
+MODEL_SIGNALS = (pre_save, post_save, pre_delete, post_delete, deleting)
 
 
 @pytest.fixture(autouse=True)
