@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from datamodel.deletion.policies import Effect, Touched, enforce, preview
+from datamodel.deletion.effects import MOST, Bound, Effect, Example
+from datamodel.deletion.policies import Deed, carry_out, foresee
+from datamodel.deletion.preview import preview
 from datamodel.deletion.references import check_references
 
-__all__ = ["Effect", "Touched", "check_references", "enforce", "preview"]
+__all__ = [
+    "MOST",
+    "Bound",
+    "Deed",
+    "Effect",
+    "Example",
+    "carry_out",
+    "check_references",
+    "foresee",
+    "preview",
+]

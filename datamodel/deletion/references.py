@@ -1,23 +1,33 @@
-"""References name records: checked before a write, with the parent locked until its end."""
+"""References name records, wholly and alone where they have to: checked before a write, with the parent locked."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from django.db import connections
 from django.db.models import QuerySet
 
-from datamodel.modelgen import Record
-from datamodel.modelgen.errors import RelatedRecordNotFound
-from datamodel.modelgen.references import identifier_of, reference_field, reference_of, sibling_models
+from datamodel.modelgen import Record, load_parent_labels
+from datamodel.modelgen.errors import RelatedRecordNotFound, RelatedRecordTaken, ValidationFailed
+from datamodel.modelgen.references import (
+    identifier_of,
+    is_half_set,
+    reference_field,
+    reference_of,
+    sibling_models,
+)
 from datamodel.schema.ir import Link
 
 __all__ = ["check_references"]
 
 
 def check_references(record: Record, changed: set[str] | None) -> None:
-    """Raise RelatedRecordNotFound where a reference of ``record`` names no record.
+    """Raise where a reference of ``record`` is not what it has to be.
 
-    ``changed`` names the fields that differ from what is stored; None means that the record is new.
-    The parents stay locked against deletion until the transaction ends.
+    ``changed`` names the fields that differ from what is stored; None means that the record is new. What is
+    stored already is not judged again. The parents stay locked against deletion, and against another child
+    where they may have one only, until the transaction ends. Raise RelatedRecordNotFound,
+    RelatedRecordTaken, and ValidationFailed for half a reference.
     """
     for link in record.schema.links_from(record.model_type.name):
         if link.is_enforced and (changed is None or not changed.isdisjoint(link.reference_fields)):
@@ -27,25 +37,56 @@ def check_references(record: Record, changed: set[str] | None) -> None:
 def check_link(record: Record, link: Link) -> None:
     """Check one link; a reference with a null in it refers to nothing."""
     reference = reference_of(record, link)
-    if None in reference or (link.is_self and reference == identifier_of(record, link)):
+    if None in reference:
+        refuse_half(record, link)
         return
-    parent = sibling_models(type(record))[link.parent]
-    attributes = [parent.names.attribute(name) for name in link.identifier_fields]
-    parents = parent.objects.filter(**dict(zip(attributes, reference, strict=True)))
-    if not lock_any(parents):
-        value = reference[0] if len(reference) == 1 else reference
+    value = reference[0] if len(reference) == 1 else reference
+    is_own = link.is_self and reference == identifier_of(record, link)
+    if not is_own and not lock_any(parents_of(record, link), is_exclusive=link.is_one_to_one):
         raise RelatedRecordNotFound(reference_field(link), value, link.parent)
+    if link.is_one_to_one and (other := find_other(record, link)):
+        raise RelatedRecordTaken(reference_field(link), value, link.parent, other)
 
 
-def lock_any(records: QuerySet[Record]) -> bool:
-    """Return whether there are any, and keep them from being deleted.
+def refuse_half(record: Record, link: Link) -> None:
+    """Raise ValidationFailed where a part of the reference is set and a part is missing."""
+    if is_half_set(record, link):
+        missing = [name for name in link.reference_fields if record.get_value(name) is None]
+        names = " and ".join(f"'{name}'" for name in link.reference_fields)
+        sentence = f"{names} refer to one {link.parent} together: set all of them, or none."
+        raise ValidationFailed({missing[0]: [sentence]})
+
+
+def parents_of(record: Record, link: Link) -> QuerySet[Record]:
+    """Return the living records that the reference names: one or none."""
+    parent = sibling_models(type(record))[link.parent]
+    return parent.objects.filter(**matching(parent, link.identifier_fields, reference_of(record, link)))
+
+
+def find_other(record: Record, link: Link) -> Record | None:
+    """Return the oldest other record with the same reference."""
+    child = type(record)
+    same = child.objects.filter(**matching(child, link.reference_fields, reference_of(record, link)))
+    other: Record | None = same.exclude(pk=record.pk).order_by("joinery_pk").first()
+    load_parent_labels([other] if other else [])
+    return other
+
+
+def matching(model: type[Record], names: tuple[str, ...], values: tuple[Any, ...]) -> dict[str, Any]:
+    return dict(zip((model.names.attribute(name) for name in names), values, strict=True))
+
+
+def lock_any(records: QuerySet[Record], *, is_exclusive: bool) -> bool:
+    """Return whether there are any, and keep them from being deleted; from others who ask so, if exclusive.
 
     On PostgreSQL a key share lock: it conflicts with a delete's lock, not with an update's. SQLite's
     transactions begin by taking the only write lock there is.
     """
     connection = connections[records.db]
     sql, params = records.order_by().values_list("pk").query.get_compiler(connection=connection).as_sql()
-    suffix = " FOR KEY SHARE" if connection.vendor == "postgresql" else ""
+    suffix = ""
+    if connection.vendor == "postgresql":
+        suffix = " FOR NO KEY UPDATE" if is_exclusive else " FOR KEY SHARE"
     with connection.cursor() as cursor:
         cursor.execute(sql + suffix, params)
         return cursor.fetchone() is not None

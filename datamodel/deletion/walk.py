@@ -2,121 +2,176 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
 
-from datamodel.deletion.sets import Among
+from datamodel.deletion.children import Child, Family
 from datamodel.modelgen import Record
-from datamodel.modelgen.references import clearable_fields, identifier_of, reference_of, sibling_models
+from datamodel.modelgen.plain import OddNames
+from datamodel.modelgen.references import clearable_fields, sibling_models
+from datamodel.modelgen.sets import RecordSet
 from datamodel.schema.ir import Link, OnDelete, Schema
 
-__all__ = ["Reached", "Walk"]
-
-Place: TypeAlias = tuple[str, int]
-"""A record's place in the walk: model and surrogate key."""
+__all__ = ["Found", "Walk"]
 
 
 @dataclass(slots=True)
-class Reached:
-    """A record that the walk came to, by which link and from which parent."""
+class Found:
+    """Records that the walk came to along one link, by their surrogate keys."""
 
-    record: Record
     link: Link
+    policy: OnDelete
+    """What happens to them; tombstones go whatever the link's policy is."""
     depth: int
-    parent: Record
-    fields: set[str] = field(default_factory=set)
-    """Reference fields to clear."""
-
-
-def place(record: Record) -> Place:
-    """Return what tells the record from all others, tombstones included."""
-    return (record.model_type.name, record.joinery_pk)
+    """1 for the children of what is deleted, 2 for theirs."""
+    pks: list[int] = field(default_factory=list)
 
 
 class Walk:
-    """What the deletion of ``roots`` (records of one data model) reaches.
+    """What the deletion of records of one model reaches.
 
-    One statement per link and level, however many records. With ``is_locking``, every record that is
-    reached stays locked, so that no child can be added to it before the transaction ends.
+    One statement per link and level, and a few for all levels of a model's link to itself. With ``odd``,
+    every record that is reached stays locked, so that no child can be added to it before the transaction
+    ends, and its names are looked at. Only surrogate keys are kept.
     """
 
-    def __init__(self, roots: Sequence[Record], *, is_locking: bool) -> None:
-        self.models = sibling_models(type(roots[0]))
-        self.schema: Schema = roots[0].schema
-        self.is_locking = is_locking
-        self.seen = {place(root) for root in roots}
-        self.doomed: dict[Place, Reached] = {}
-        self.cleared: dict[Place, Reached] = {}
-        self.blocking: dict[Place, Reached] = {}
-        self.depth = 0
-        self.run(roots)
+    def __init__(self, model: type[Record], roots: Sequence[int], *, odd: OddNames | None = None) -> None:
+        self.models = sibling_models(model)
+        self.schema: Schema = model.schema
+        self.odd = odd
+        self.seen: dict[str, set[int]] = {model.model_type.name: set(roots)}
+        self.doomed: list[Found] = []
+        self.cleared: dict[str, dict[int, tuple[Link, frozenset[str]]]] = {}
+        """By model and record: the link by which it was reached first, and the fields to clear."""
+        self.blocking: dict[str, dict[int, Link]] = {}
+        self.depths: dict[str, int] = {}
+        """By link: the level on which it was followed first."""
+        self.cut: set[str] = set()
+        """Links along which there are more records than were looked at; none, unless a subclass stops earlier."""
+        self.followed: dict[str, set[int]] = {}
+        """Records below which a model's link to itself was followed all the way."""
+        self.run(model.model_type.name, roots)
 
-    def run(self, roots: Sequence[Record]) -> None:
+    def run(self, model: str, roots: Sequence[int]) -> None:
         """Walk until a level adds nothing; then forget what is deleted on another way."""
-        level: Sequence[Record] = roots
+        level: Mapping[str, Sequence[int]] = {model: roots}
+        depth = 0
         while level:
-            self.depth += 1
-            level = [
-                child for link, parents in self.next_links(level) for child in self.follow(link, parents)
-            ]
+            depth += 1
+            below: dict[str, list[int]] = {}
+            for link, parents in self.next_links(level):
+                self.depths.setdefault(link.name, depth)
+                going = self.sort(link, depth, self.children(link, parents))
+                if going:
+                    below.setdefault(link.child, []).extend(going)
+            level = below
         for found in (self.cleared, self.blocking):
-            for key in found.keys() & self.seen:
-                del found[key]
+            for name, records in found.items():
+                for pk in records.keys() & self.seen.get(name, set()):
+                    del records[pk]
 
-    def next_links(self, level: Iterable[Record]) -> Iterator[tuple[Link, list[Record]]]:
+    def next_links(self, level: Mapping[str, Sequence[int]]) -> Iterator[tuple[Link, Sequence[int]]]:
         """Return the enforced links that lead down from a level, with the parents they start at."""
-        parents: dict[str, list[Record]] = {}
-        for record in level:
-            parents.setdefault(record.model_type.name, []).append(record)
         for link in self.schema.links:
-            if link.is_enforced and link.parent in parents:
-                yield link, parents[link.parent]
+            if not link.is_enforced or link.parent not in level:
+                continue
+            followed = self.followed.get(link.name)
+            parents = level[link.parent]
+            parents = [pk for pk in parents if pk not in followed] if followed else parents
+            if parents:
+                yield link, parents
 
-    def follow(self, link: Link, parents: Sequence[Record]) -> list[Record]:
-        """Sort the children of ``parents`` by what happens to them; return those that go as well."""
-        by_key = {identifier_of(parent, link): parent for parent in parents}
-        going = []
-        for child in self.children(link, list(by_key)):
-            reached = Reached(child, link, self.depth, by_key[reference_of(child, link)])
-            if self.add(reached):
-                going.append(child)
+    def children(self, link: Link, parents: Sequence[int]) -> list[Child]:
+        """Return the records that refer to one of ``parents``; all the way down a link to the model itself."""
+        family = Family(link, self.models, odd=self.odd)
+        if not self.goes_all_the_way(link):
+            return family.children(parents)
+        found = family.descendants(parents)
+        self.followed.setdefault(link.name, set()).update(pk for pk, _ in found)
+        return found
+
+    def goes_all_the_way(self, link: Link) -> bool:
+        """Return whether one statement follows the link to the last level."""
+        return link.is_self and link.on_delete is OnDelete.CASCADE
+
+    def sort(self, link: Link, depth: int, children: Iterable[Child]) -> list[int]:
+        """Sort the children by what happens to them; return those that are newly found to go."""
+        seen = self.seen.setdefault(link.child, set())
+        new = [child for child in children if child[0] not in seen]
+        going = [pk for pk, is_tombstone in new if is_tombstone or link.on_delete is OnDelete.CASCADE]
+        if going:
+            seen.update(going)
+            self.doomed.append(Found(link, OnDelete.CASCADE, depth, going))
+        staying = [pk for pk, is_tombstone in new if not is_tombstone]
+        if link.on_delete is OnDelete.CLEAR:
+            self.clear(link, staying)
+        elif link.on_delete is OnDelete.RESTRICT:
+            self.blocking.setdefault(link.child, {}).update(
+                (pk, link) for pk in staying if pk not in self.blocking.get(link.child, {})
+            )
         return going
 
-    def children(self, link: Link, keys: list[tuple[object, ...]]) -> Iterable[Record]:
-        """Return the records that refer to one of ``keys``, in a stable order, locked if need be.
+    def clear(self, link: Link, pks: Iterable[int]) -> None:
+        """Note that the records' references are cleared; one that is reached twice is written once."""
+        fields = frozenset(clearable_fields(self.models[link.child], link))
+        known = self.cleared.setdefault(link.child, {})
+        alone = (link, fields)
+        for pk in pks:
+            first = known.get(pk)
+            known[pk] = alone if first is None else (first[0], first[1] | fields)
 
-        Without DataStore tombstones are left from when it was on: they go with their parents.
-        """
-        model = self.models[link.child]
-        attributes = [model.names.attribute(name) for name in link.reference_fields]
-        records = model.all_objects.filter(Among(attributes, keys)).order_by("joinery_pk")
-        if self.schema.has_datastore:
-            records = records.filter(joinery_deleted=False)
-        return records.select_for_update() if self.is_locking else records.only(*self.shown_attributes(model))
+    @property
+    def size(self) -> int:
+        """How many records are written."""
+        return sum(map(len, self.seen.values())) + sum(map(len, self.cleared.values()))
 
-    def shown_attributes(self, model: type[Record]) -> set[str]:
-        """Return what a preview needs of a record: to follow its links and to name it."""
-        links = self.schema.links_from(model.model_type.name)
-        names = {*model.model_type.primary_key, *(name for link in links for name in link.reference_fields)}
-        if model.joinery_label_value:
-            names.add(model.joinery_label_value.name)
-        shown = {model.names.attribute(name) for name in names} | {"joinery_deleted"}
-        return shown | ({model.label_attribute} if model.label_attribute else set())
+    def doomed_sets(self) -> Iterator[RecordSet]:
+        """Yield what goes, children before their parents; each set is as large as can be."""
+        by_model: dict[str, list[Found]] = {}
+        for found in self.doomed:
+            runs = by_model.setdefault(found.link.child, [])
+            if runs and runs[-1].link == found.link:
+                runs[-1].pks.extend(found.pks)
+            else:
+                runs.append(Found(found.link, found.policy, found.depth, list(found.pks)))
+        for name, runs in reversed(by_model.items()):
+            for run in reversed(runs):
+                yield RecordSet(self.models[name], run.pks[::-1], run.link, odd=self.odd)
 
-    def add(self, reached: Reached) -> bool:
-        """Note a child; return True where it is newly found to go."""
-        key = place(reached.record)
-        if key in self.seen:
-            return False
-        policy = reached.link.on_delete
-        is_going = policy is OnDelete.CASCADE or reached.record.joinery_deleted
-        if is_going:
-            self.seen.add(key)
-            self.doomed[key] = reached
-        elif policy is OnDelete.CLEAR:
-            kept = self.cleared.setdefault(key, reached)
-            kept.fields.update(clearable_fields(type(reached.record), reached.link))
-        else:
-            self.blocking.setdefault(key, reached)
-        return is_going
+    def is_known(self, link: Link) -> bool:
+        """Return whether all records were looked at to which the link leads from anywhere in the walk."""
+        return link.name not in self.cut and link.parent not in self.unknown_models()
+
+    def unknown_models(self) -> set[str]:
+        """Return the models of which more records go than were looked at, or may."""
+        unknown: set[str] = set()
+        while (
+            more := {
+                found.link.child
+                for found in self.doomed
+                if found.link.name in self.cut or found.link.parent in unknown
+            }
+            - unknown
+        ):
+            unknown |= more
+        return unknown
+
+    def by_link(self) -> Iterator[Found]:
+        """Yield what blocks, what goes and what is cleared, each record once, by the link it was reached by first."""
+        groups: dict[tuple[OnDelete, str], Found] = {}
+
+        def group(policy: OnDelete, link: Link) -> list[int]:
+            known = groups.get((policy, link.name))
+            if known is None:
+                known = groups[policy, link.name] = Found(link, policy, self.depths[link.name])
+            return known.pks
+
+        for blocking in self.blocking.values():
+            for pk, link in blocking.items():
+                group(OnDelete.RESTRICT, link).append(pk)
+        for found in self.doomed:
+            group(OnDelete.CASCADE, found.link).extend(found.pks)
+        for cleared in self.cleared.values():
+            for pk, (link, _) in cleared.items():
+                group(OnDelete.CLEAR, link).append(pk)
+        yield from groups.values()
