@@ -14,12 +14,15 @@ from datamodel.modelgen.errors import (
     RecordExists,
     RecordNotFound,
     RelatedRecordNotFound,
+    RelatedRecordTaken,
     RestrictedDelete,
     ValidationFailed,
     VersionConflict,
 )
 from datamodel.records.forms import StagedLinks, save_with_links
 from datamodel.records.linking import link, link_many, unlink, unlink_many
+from datamodel.records.merging import Conflicts
+from datamodel.records.together import delete_together, update_together
 from datamodel.records.transactions import transact
 from datamodel.records.writing import create, delete, find, update
 from datamodel.registry import SchemaChanged
@@ -27,11 +30,13 @@ from datamodel.registry import SchemaChanged
 __all__ = [
     "Blocked",
     "ConditionFailed",
+    "Conflicts",
     "DatabaseBusy",
     "RecordError",
     "RecordExists",
     "RecordNotFound",
     "RelatedRecordNotFound",
+    "RelatedRecordTaken",
     "RestrictedDelete",
     "SchemaChanged",
     "StagedLinks",
@@ -39,6 +44,7 @@ __all__ = [
     "VersionConflict",
     "create",
     "delete",
+    "delete_together",
     "find",
     "link",
     "link_many",
@@ -47,4 +53,5 @@ __all__ = [
     "unlink",
     "unlink_many",
     "update",
+    "update_together",
 ]

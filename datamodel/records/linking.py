@@ -30,7 +30,7 @@ def link(datamodel: DataModel, link: Link, parent_key: Key, child_key: Key) -> R
         child = get(datamodel, link.child, child_key)
         if holds(child, reference):
             return child
-        if not link.is_many and link.parent_field is not None:
+        if link.is_one_to_one:
             displace(datamodel, link, reference)
         return update(datamodel, link.child, child.key_dict, reference)
 
@@ -39,7 +39,7 @@ def link(datamodel: DataModel, link: Link, parent_key: Key, child_key: Key) -> R
 
 def reference_to(datamodel: DataModel, link: Link, parent_key: Key) -> dict[str, Any]:
     """Return what a child's reference fields hold to refer to that parent, locked where it has one child only."""
-    parent = find(datamodel, link.parent, parent_key, for_update=not link.is_many)
+    parent = find(datamodel, link.parent, parent_key, for_update=link.is_one_to_one)
     if parent is None:
         value = next(iter(parent_key.values())) if len(parent_key) == 1 else tuple(parent_key.values())
         raise RelatedRecordNotFound(reference_field(link), value, link.parent)

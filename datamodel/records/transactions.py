@@ -8,8 +8,10 @@ from typing import TypeVar
 
 from django.db import IntegrityError, OperationalError, connection, transaction
 
+from datamodel.modelgen.clock import not_before
 from datamodel.modelgen.errors import DatabaseBusy
 from datamodel.registry import DataModel, lock_version
+from datamodel.turns import turn
 
 __all__ = ["transact"]
 
@@ -49,21 +51,24 @@ def transact(datamodel: DataModel, work: Callable[[], T]) -> T:
 
 def run_outermost(datamodel: DataModel, work: Callable[[], T]) -> T:
     """Run ``work`` once; all of it happens or nothing."""
-    with transaction.atomic():
-        lock_version(datamodel)
-        token = _locked.set(datamodel)
-        try:
-            return work()
-        finally:
-            _locked.reset(token)
+    with turn(), transaction.atomic():
+        return run_locked(datamodel, work)
 
 
 def run_inside(datamodel: DataModel, work: Callable[[], T]) -> T:
     """Run ``work`` as a part of the transaction around it, which goes on where the part fails."""
     with transaction.atomic():
-        if _locked.get() is not datamodel:
-            lock_version(datamodel)
-        return work()
+        return work() if _locked.get() is datamodel else run_locked(datamodel, work)
+
+
+def run_locked(datamodel: DataModel, work: Callable[[], T]) -> T:
+    """Run ``work`` with the version locked, and no change of it dated before what it follows."""
+    with not_before(lock_version(datamodel)):
+        token = _locked.set(datamodel)
+        try:
+            return work()
+        finally:
+            _locked.reset(token)
 
 
 def is_transient(error: OperationalError | IntegrityError) -> bool:

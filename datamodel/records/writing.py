@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import IntegrityError
@@ -17,6 +17,7 @@ from datamodel.modelgen.errors import (
 )
 from datamodel.records.conditions import check_condition, check_condition_of_nothing
 from datamodel.records.inputs import read_changes, read_key, read_new
+from datamodel.records.merging import Conflicts, is_behind, merge
 from datamodel.records.transactions import transact
 from datamodel.registry import DataModel
 
@@ -76,10 +77,14 @@ def find_tombstone(datamodel: DataModel, record_class: type[Record], key: Key) -
     return record
 
 
-def save(record: Record) -> None:
-    """Save; raise RecordExists where another transaction was first with the key, ValidationFailed for an oversize."""
+def save(record: Record, fields: Iterable[str] | None = None) -> None:
+    """Save all fields, or some: a value elsewhere that cannot be read is then not in the way.
+
+    Raise RecordExists where another transaction was first with the key, ValidationFailed for an oversize.
+    """
+    attributes = None if fields is None else [record.names.attribute(name) for name in fields]
     try:
-        record.save()
+        record.save(update_fields=attributes)
     except ValueProblem as problem:
         raise ValidationFailed({str(problem.path[0]): [problem.message]}) from problem
     except IntegrityError as error:
@@ -101,33 +106,47 @@ def update(
     *,
     condition: Q | None = None,
     expected_version: int | None = None,
+    conflicts: Conflicts = Conflicts.REFUSE,
 ) -> Record:
     """Change the given fields of a record and return it; null clears a field.
 
-    Raise RecordNotFound, VersionConflict (with the stored record, deleted or not), ConditionFailed,
-    ValidationFailed, RelatedRecordNotFound.
+    ``conflicts`` says what happens where the record is not of the expected version. A merge may leave it
+    as it is, and a record that was deleted meanwhile stays deleted. Raise RecordNotFound, VersionConflict
+    (with the stored record, deleted or not), ConditionFailed, ValidationFailed, RelatedRecordNotFound.
     """
 
     def work() -> Record:
-        record = get_locked(datamodel, model, key, expected_version)
+        record = get_locked(datamodel, model, key, expected_version, conflicts)
+        if record.joinery_deleted:
+            return record
+        is_merged = is_behind(record, expected_version, conflicts)
         check_condition(record, condition)
         stored.note(record)
-        for name, value in read_changes(datamodel.schema, record.model_type, values, record).items():
-            record.set_value(name, value)
-        save(record)
+        changes = read_changes(datamodel.schema, record.model_type, values, record)
+        if is_merged and expected_version is not None:
+            changes = merge(record, changes, expected_version)
+        if changes or not is_merged:
+            write(record, changes)
         return record
 
     return transact(datamodel, work)
 
 
-def get_locked(datamodel: DataModel, model: str, key: Key, expected_version: int | None) -> Record:
-    """Return the live record, locked and of the version the caller knows."""
+def write(record: Record, changes: Mapping[str, Any]) -> None:
+    for name, value in changes.items():
+        record.set_value(name, value)
+    save(record, changes)
+
+
+def get_locked(
+    datamodel: DataModel, model: str, key: Key, expected_version: int | None, conflicts: Conflicts
+) -> Record:
+    """Return the record, locked; a deleted one only to a caller whose write is merged."""
     record = find(datamodel, model, key, for_update=True, with_deleted=True)
     if record is None or (record.joinery_deleted and expected_version is None):
         raise RecordNotFound(model, dict(key))
-    if record.joinery_deleted:
+    if record.joinery_deleted and conflicts is Conflicts.REFUSE:
         raise VersionConflict(record)
-    check_version(record, expected_version)
     return record
 
 
@@ -143,10 +162,12 @@ def delete(
     *,
     condition: Q | None = None,
     expected_version: int | None = None,
+    conflicts: Conflicts = Conflicts.REFUSE,
 ) -> Record | None:
     """Delete a record as its relationships' policies say, and return it as it was last.
 
-    Deleting what is gone answers None; with DataStore and an expected version, the tombstone.
+    Deleting what is gone answers None; with DataStore and an expected version, the tombstone. Merged with
+    changes that the caller does not know, a delete wins.
     Raise VersionConflict, ConditionFailed, RestrictedDelete.
     """
 
@@ -156,9 +177,8 @@ def delete(
             return None
         if record.joinery_deleted:
             return record if datamodel.schema.has_datastore and expected_version is not None else None
-        check_version(record, expected_version)
+        is_behind(record, expected_version, conflicts)
         check_condition(record, condition)
-        stored.note(record)
         record.delete()
         return record
 
