@@ -133,7 +133,8 @@ def add_plan_arguments(parser: CommandParser) -> None:
         default=[],
         type=_policy,
         metavar="Model.field=POLICY",
-        help="What a delete does: cascade, clear, restrict or keep. It stays for later uploads.",
+        help="What a delete does: cascade, clear, restrict or keep. It stays for later uploads; "
+        "default takes it back.",
     )
     parser.add_argument(
         "--integrity", choices=("managed", "appsync"), help="appsync keeps dangling references, as AWS does."
@@ -165,15 +166,19 @@ def add_flag_argument(parser: CommandParser) -> None:
 def plan_options(options: dict[str, Any]) -> PlanOptions:
     """Return the answers given on the command line."""
     datastore = {"on": True, "off": False}.get(options["datastore"])
+    policies: dict[str, OnDelete | None] = dict(options["on_delete"])
     return PlanOptions(
         renames=dict(options["rename"]),
         model_renames=dict(options["rename_model"]),
         defaults=dict(options["default"]),
         schema=SchemaOptions(
-            datastore=datastore, on_delete=dict(options["on_delete"]), flags=dict(options["flag"])
+            datastore=datastore,
+            on_delete={name: policy for name, policy in policies.items() if policy is not None},
+            flags=dict(options["flag"]),
         ),
         integrity=options["integrity"],
         is_open=options["open"],
+        default_policies=tuple(name for name, policy in policies.items() if policy is None),
     )
 
 
@@ -183,6 +188,7 @@ def plan_lines(plan: Plan) -> Iterator[str]:
         yield f"warning: {problem_line(problem, plan.sources)}"
     if plan.is_empty:
         yield f"Nothing to do: version {plan.base_version} is this schema."
+        yield from _choice_lines(plan)
         return
     base = f"version {plan.base_version}" if plan.base_version else "an empty database"
     yield f"Plan for {base}:"
@@ -194,6 +200,15 @@ def plan_lines(plan: Plan) -> Iterator[str]:
             yield f"{'':15}Not possible yet: {step.blocker}"
     for question in plan.questions:
         yield f"  question     {question.text} {how_to_answer(question)}"
+    yield from _choice_lines(plan)
+    for note in plan.notes:
+        yield f"note: {problem_line(note, plan.sources)}"
+
+
+def _choice_lines(plan: Plan) -> Iterator[str]:
+    """What stays chosen is told with every plan, for it is not in the text of the schema."""
+    for choice in plan.choices:
+        yield f"  {'choice':<11}  {choice.text}"
 
 
 def how_to_answer(question: Question) -> str:
@@ -242,10 +257,11 @@ def _default(text: str) -> tuple[tuple[str, str], Any]:
         raise argparse.ArgumentTypeError(message) from None
 
 
-def _policy(text: str) -> tuple[str, OnDelete]:
+def _policy(text: str) -> tuple[str, OnDelete | None]:
+    """Return the relationship's name and its policy; None is the default."""
     key, value = _field_pair(text)
     try:
-        return ".".join(key), OnDelete(value)
+        return ".".join(key), None if value == "default" else OnDelete(value)
     except ValueError:
-        message = f"'{value}' is no policy. Choose cascade, clear, restrict or keep."
+        message = f"'{value}' is no policy. Choose cascade, clear, restrict, keep or default."
         raise argparse.ArgumentTypeError(message) from None

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import models
 from django.db.migrations.state import StateApps
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from datamodel.migrator.conversion import Conversion
 from datamodel.migrator.diff import FieldChange, LinkChange, ModelChange, SchemaDiff, existing, uses_type
@@ -164,6 +164,24 @@ class Census:
         examples = records.values_list(*attributes).order_by(*attributes).distinct()[:EXAMPLES]
         return records.count(), tuple(", ".join(str(part) for part in row) for row in examples)
 
+    def referring(self, change: LinkChange) -> int:
+        """Count the live records that have a reference, whether or not it names a record."""
+        records = self._referring_records(change)
+        return records.count() if records is not None else 0
+
+    def doubled(self, change: LinkChange) -> tuple[int, tuple[str, ...]]:
+        """Count the live records whose reference another has too, beyond the first, with examples."""
+        records = self._referring_records(change)
+        if records is None or self.is_converted(change):
+            return 0, ()
+        attributes = [self.attribute(change.link.child, name) for name in change.link.reference_fields]
+        counted = records.order_by().values_list(*attributes).annotate(joinery_rows=Count("pk"))
+        shared = counted.filter(joinery_rows__gt=1)
+        total = shared.aggregate(rows=Sum("joinery_rows"), parents=Count("joinery_rows"))
+        groups = shared.order_by(*attributes)[:EXAMPLES]
+        examples = tuple(", ".join(str(part) for part in group[:-1]) for group in groups)
+        return (total["rows"] or 0) - total["parents"], examples
+
     def lacks_parent(self, change: LinkChange, value: Any) -> bool:
         """Return whether no record has the value that every new reference would get."""
         link = change.link
@@ -180,21 +198,27 @@ class Census:
 
     def _dangling_records(self, change: LinkChange) -> QuerySet[models.Model] | None:
         """Return those records, or None where the columns are only known after other steps."""
-        link, before = change.link, self.diff.before
-        child, parent = before.find_model(link.child), before.find_model(link.parent)
-        if child is None or any(child.find_field(name) is None for name in link.reference_fields):
-            return None
-        references = [self.attribute(link.child, name) for name in link.reference_fields]
-        records = self._records(link.child).filter(LIVE, **{f"{name}__isnull": False for name in references})
-        if parent is None:
+        link = change.link
+        records, parent = self._referring_records(change), self.diff.before.find_model(link.parent)
+        if records is None or parent is None:
             return records
         if any(parent.find_field(name) is None for name in link.identifier_fields) or self.is_converted(
             change
         ):
             return None
+        references = [self.attribute(link.child, name) for name in link.reference_fields]
         identifiers = [self.attribute(link.parent, name) for name in link.identifier_fields]
         match = {i: OuterRef(r) for i, r in zip(identifiers, references, strict=True)}
         return records.filter(~Exists(self._records(link.parent).filter(LIVE, **match)))
+
+    def _referring_records(self, change: LinkChange) -> QuerySet[models.Model] | None:
+        """Return the live records whose reference is filled, or None where its columns are not there yet."""
+        link = change.link
+        child = self.diff.before.find_model(link.child)
+        if child is None or any(child.find_field(name) is None for name in link.reference_fields):
+            return None
+        references = [self.attribute(link.child, name) for name in link.reference_fields]
+        return self._records(link.child).filter(LIVE, **{f"{name}__isnull": False for name in references})
 
     def is_converted(self, change: LinkChange) -> bool:
         """Return whether the values on either end of the relationship change their type."""

@@ -101,6 +101,17 @@ class LinkChange:
         was_enforced = self.old is not None and self.old.is_enforced
         return self.new is not None and self.new.is_enforced and not was_enforced
 
+    @property
+    def becomes_single(self) -> bool:
+        """Whether a parent may have one child only, from now on."""
+        if self.new is None or not self.new.is_enforced or not self.new.is_one_to_one:
+            return False
+        return self.becomes_enforced or (self.old is not None and not self.old.is_one_to_one)
+
+    @property
+    def changes_policy(self) -> bool:
+        return self.old is not None and self.new is not None and self.old.on_delete is not self.new.on_delete
+
 
 @dataclass(frozen=True, slots=True)
 class SchemaDiff:

@@ -12,14 +12,17 @@ from django.db import DatabaseError, IntegrityError, OperationalError, connectio
 from django.db.migrations.operations.base import Operation
 
 from datamodel import registry
+from datamodel.migrator.clearing import clear_dangling
 from datamodel.migrator.errors import ApplyBusy, MigrationRefused, StalePlan
 from datamodel.migrator.history import read_base, record_version, replay_state, sources_to_json
 from datamodel.migrator.plan import Plan, make_plan
 from datamodel.migrator.steps import PlanStep
 from datamodel.modelgen import APP_LABEL
+from datamodel.modelgen.errors import DatabaseBusy
 from datamodel.models import SchemaVersion
 from datamodel.registry import DataModel
 from datamodel.schema import encode_schema
+from datamodel.turns import turn
 
 __all__ = ["apply_plan"]
 
@@ -41,10 +44,11 @@ def apply_plan(plan: Plan, *, allow_destructive: bool = False, summary: str = ""
     under way. Whatever is raised, everything is as before.
     """
     refuse_unless_agreed(plan, allow_destructive)
-    with _exclusive(), _foreign_keys_set_aside(), _busy_told(), transaction.atomic(durable=True):
+    with _exclusive(), _foreign_keys_set_aside(), _busy_told(), turn(), transaction.atomic(durable=True):
         _lock_activation(plan)
         fresh = _plan_again(plan, allow_destructive)
         if not fresh.is_empty:
+            clear_dangling(registry.current(), fresh.clearings)
             _run(fresh.operations)
             _record(fresh, summary)
     return registry.current()
@@ -89,7 +93,8 @@ def _run(operations: Sequence[Operation]) -> None:
                 operation.database_forwards(APP_LABEL, editor, before, state)
     except IntegrityError as error:
         message = "The records break a rule of the new schema: a key that is not unique, or a reference to no record."
-        raise MigrationRefused(f"{message} Nothing was changed.") from error
+        hint = "Data health and checkdata tell what is broken already."
+        raise MigrationRefused(f"{message} Nothing was changed. {hint}") from error
 
 
 def _record(plan: Plan, summary: str) -> SchemaVersion:
@@ -187,6 +192,8 @@ def _busy_told() -> Iterator[None]:
     """Turn a lock that was not to be had into ApplyBusy."""
     try:
         yield
+    except DatabaseBusy as error:
+        raise ApplyBusy(BUSY) from error
     except OperationalError as error:
         if "locked" in str(error) or _sqlstate(error) in MISSING_LOCK:
             raise ApplyBusy(BUSY) from error

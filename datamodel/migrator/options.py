@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from datamodel.schema.ir import Link, OnDelete, Schema
+from datamodel.schema.ir import OnDelete
 from datamodel.schema.options import SchemaOptions
 
 __all__ = ["PlanOptions", "StoredOptions"]
@@ -31,6 +31,8 @@ class PlanOptions:
     integrity: Integrity | None = None
     is_open: bool | None = None
     """Sandbox: models without a rule are open to public API keys. None keeps what was chosen before."""
+    default_policies: tuple[str, ...] = ()
+    """Relationships, by ``Model.field`` of either side, whose chosen policy is taken back."""
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -40,6 +42,7 @@ class PlanOptions:
             "schema": _schema_options_to_json(self.schema),
             "integrity": self.integrity,
             "is_open": self.is_open,
+            "default_policies": list(self.default_policies),
         }
 
     @classmethod
@@ -51,6 +54,7 @@ class PlanOptions:
             schema=_schema_options_from_json(data.get("schema", {})),
             integrity=data.get("integrity"),
             is_open=data.get("is_open"),
+            default_policies=tuple(data.get("default_policies", ())),
         )
 
 
@@ -60,16 +64,28 @@ class StoredOptions:
 
     schema: SchemaOptions = field(default_factory=SchemaOptions)
     is_open: bool = False
+    chosen_in: Mapping[str, int] = field(default_factory=dict)
+    """The version that brought a chosen policy, by the relationship's name."""
+
+    @property
+    def effective(self) -> SchemaOptions:
+        """The choices as a schema is loaded with them."""
+        return replace(self.schema, is_open=self.is_open)
 
     def to_json(self) -> dict[str, Any]:
-        return {**_schema_options_to_json(self.schema), "open": self.is_open}
+        chosen_in = {"chosen_in": dict(self.chosen_in)} if self.chosen_in else {}
+        return {**_schema_options_to_json(self.schema), "open": self.is_open, **chosen_in}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> StoredOptions:
-        return cls(schema=_schema_options_from_json(data), is_open=bool(data.get("open")))
+        return cls(
+            schema=_schema_options_from_json(data),
+            is_open=bool(data.get("open")),
+            chosen_in=data.get("chosen_in", {}),
+        )
 
     def updated(self, options: PlanOptions) -> StoredOptions:
-        """Return these choices with those of an upload on top; policies kept from before are not in it."""
+        """Return these choices with those of an upload on top; `policies` adds those kept from before."""
         given = options.schema
         chosen = given.integrity if given.integrity != "managed" else self.schema.integrity
         return StoredOptions(
@@ -81,38 +97,6 @@ class StoredOptions:
             ),
             is_open=self.is_open if options.is_open is None else options.is_open,
         )
-
-    def kept_policies(self, options: PlanOptions, schema: Schema) -> dict[str, OnDelete]:
-        """Return the policies chosen before that still name a relationship, can be, and are not chosen anew."""
-        links = {key: link for link in schema.links for key in relation_keys(link)}
-        chosen = {links[key].name for key in options.schema.on_delete if key in links}
-        renamed = {_renamed_key(key, options): policy for key, policy in self.schema.on_delete.items()}
-        return {
-            key: policy
-            for key, policy in renamed.items()
-            if key in links and links[key].name not in chosen and is_possible(links[key], policy)
-        }
-
-
-def relation_keys(link: Link) -> set[str]:
-    """Every spelling of a relationship that a policy goes by: its name, and ``Model.field`` of either side."""
-    keys = {link.name}
-    keys |= {f"{link.child}.{name}" for name in link.child_fields}
-    return keys | {f"{link.parent}.{name}" for name in link.parent_fields}
-
-
-def is_possible(link: Link, policy: OnDelete) -> bool:
-    """Return whether the relationship can have the policy."""
-    if policy is OnDelete.CLEAR and link.is_required:
-        return False
-    return link.is_enforceable or policy is OnDelete.KEEP
-
-
-def _renamed_key(key: str, options: PlanOptions) -> str:
-    old, _, name = key.partition(".")
-    model = options.model_renames.get(old, old)
-    renamed = options.renames.get((model, name)) or options.renames.get((old, name)) or name
-    return f"{model}.{renamed}"
 
 
 def _schema_options_to_json(options: SchemaOptions) -> dict[str, Any]:

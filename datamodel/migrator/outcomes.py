@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db import models
@@ -60,6 +60,11 @@ class LinkOutcome:
     clearable: tuple[str, ...] = ()
     """Reference fields that may become null."""
     must_check: bool = False
+    referring: int = 0
+    """Records that refer to a parent now; counted where the policy changes."""
+    doubled: int = 0
+    """Records that share a parent which may have one only, beyond the first."""
+    shared: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +99,7 @@ def find_outcomes(diff: SchemaDiff, census: Census, defaults: Mapping[tuple[str,
         for model in diff.kept
         for each in model.fields
     }
-    return Outcomes(fields, tuple(_link_outcome(change, diff, census, fields) for change in diff.links))
+    return Outcomes(fields, tuple(_link_outcomes(diff, census, fields)))
 
 
 def _check_defaults(schema: Schema, defaults: Mapping[tuple[str, str], Any]) -> dict[tuple[str, str], Any]:
@@ -168,6 +173,20 @@ def _ask_default(change: FieldChange, schema: Schema, lacking: int) -> Question:
     return Question("default", change.model, change.name, enum.names if enum else (), text, is_blocking=True)
 
 
+def _link_outcomes(
+    diff: SchemaDiff, census: Census, fields: Mapping[tuple[str, str], FieldOutcome]
+) -> Iterator[LinkOutcome]:
+    for change in diff.links:
+        outcome = _link_outcome(change, diff, census, fields)
+        if diff.find_kept(change.link.child) is not None:
+            if change.changes_policy:
+                outcome = replace(outcome, referring=census.referring(change))
+            if change.becomes_single and _is_comparable(diff.after, change.link):
+                doubled, shared = census.doubled(change)
+                outcome = replace(outcome, doubled=doubled, shared=shared)
+        yield outcome
+
+
 def _link_outcome(
     change: LinkChange, diff: SchemaDiff, census: Census, fields: Mapping[tuple[str, str], FieldOutcome]
 ) -> LinkOutcome:
@@ -182,7 +201,14 @@ def _link_outcome(
         return LinkOutcome(change)
     clearable = tuple(name for name in link.reference_fields if not is_filled(kept.new, kept.new.field(name)))
     if not change.becomes_enforced:
-        return LinkOutcome(change, clearable=clearable, must_check=census.is_converted(change))
+        # Tombstones without a reference get a made up one where it becomes required: it names nothing.
+        becomes_required = any(
+            found.change.becomes_required
+            for name in link.reference_fields
+            if (found := fields.get((link.child, name))) is not None
+        )
+        must_check = census.is_converted(change) or becomes_required
+        return LinkOutcome(change, clearable=clearable, must_check=must_check)
     if len(link.reference_fields) == 1 and kept.old.find_field(link.reference_fields[0]) is None:
         dangling, examples = _dangling_fill(change, fields[link.child, link.reference_fields[0]], census)
     else:

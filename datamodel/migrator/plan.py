@@ -10,17 +10,20 @@ from django.db.migrations.operations.base import Operation
 
 from datamodel.limits import schema_limits
 from datamodel.migrator.census import Census
+from datamodel.migrator.clearing import Clearing, find_clearings
 from datamodel.migrator.detection import detect_operations
 from datamodel.migrator.diff import SchemaDiff, diff_schemas
 from datamodel.migrator.history import Base, read_base, replay_state
 from datamodel.migrator.options import PlanOptions, StoredOptions
 from datamodel.migrator.outcomes import Outcomes, find_outcomes
+from datamodel.migrator.policies import PolicyChoice, choose_policies, list_choices
 from datamodel.migrator.questioner import Question, find_rename_questions
 from datamodel.migrator.renaming import Renames, find_renames
-from datamodel.migrator.steps import PlanStep, Risk, describe_steps
+from datamodel.migrator.steps import PlanStep, Risk, describe_steps, integrity_step
 from datamodel.modelgen import ModelNames, NameMap, build_names
-from datamodel.schema import LoadedSchema, Problem, SchemaOptions, load_schema, told_flags
-from datamodel.schema.ir import AuthRule, Schema
+from datamodel.schema import LoadedSchema, Problem, load_schema, told_flags
+from datamodel.schema.ir import Schema
+from datamodel.schema.normalize.policies import apply_policies
 from datamodel.schema.source import Source
 
 __all__ = ["Plan", "make_plan"]
@@ -42,7 +45,12 @@ class Plan:
     steps: tuple[PlanStep, ...]
     questions: tuple[Question, ...]
     warnings: tuple[Problem, ...]
+    choices: tuple[PolicyChoice, ...] = ()
+    """The delete policies that somebody chose, whether or not the plan changes them."""
+    notes: tuple[Problem, ...] = ()
+    """What is closed to public keys, or open to them, and why."""
     operations: tuple[Operation, ...] = field(default=(), repr=False, compare=False)
+    clearings: tuple[Clearing, ...] = field(default=(), repr=False, compare=False)
 
     @property
     def is_destructive(self) -> bool:
@@ -67,6 +75,8 @@ class Plan:
             "steps": [step.to_json() for step in self.steps],
             "questions": [question.to_json() for question in self.questions],
             "warnings": [str(problem) for problem in self.warnings],
+            "choices": [choice.to_json() for choice in self.choices],
+            "notes": [str(problem) for problem in self.notes],
             "options": self.options.to_json(),
         }
 
@@ -79,15 +89,15 @@ def make_plan(
     Raises SchemaError with every problem of the schema, PlanOptionError for an option that fits nothing.
     """
     base = read_base()
-    loaded, stored = _load(sources, options, base, select)
-    renames = find_renames(base.schema, loaded.schema, options)
+    loaded, stored, renames = _load(sources, options, base, select)
     diff = diff_schemas(base.schema, loaded.schema, renames)
     names = _build_names(loaded.schema, base, renames)
     state = replay_state()
     census = Census(state.clone().apps, base.names, diff)
     outcomes = find_outcomes(diff, census, options.defaults)
     operations = detect_operations(base, state, diff, names, outcomes)
-    steps = tuple(describe_steps(diff, outcomes, census))
+    switch = integrity_step(base.options.schema, stored.schema) if base.version else None
+    steps = (*([switch] if switch else ()), *describe_steps(diff, outcomes, census))
     return Plan(
         base_version=base.version,
         sources=tuple(sources),
@@ -99,28 +109,26 @@ def make_plan(
         steps=steps or tuple(_other_steps(base, loaded.schema, sources, select, stored, operations)),
         questions=_questions(diff, outcomes),
         warnings=loaded.warnings,
+        choices=list_choices(loaded.schema, stored.chosen_in, base.version + 1),
+        notes=loaded.notes,
         operations=tuple(operations),
+        clearings=tuple(find_clearings(diff, outcomes)),
     )
 
 
 def _load(
     sources: Sequence[Source], options: PlanOptions, base: Base, select: str | None
-) -> tuple[LoadedSchema, StoredOptions]:
+) -> tuple[LoadedSchema, StoredOptions, Renames]:
     """Load the schema with the choices given now and those kept from the active version."""
     flags = {**told_flags(sources), **options.schema.flags}
     stored = base.options.updated(replace(options, schema=replace(options.schema, flags=flags)))
-    limits = schema_limits()
-    loaded = load_schema(sources, stored.schema, select=select, limits=limits)
-    if kept := base.options.kept_policies(options, loaded.schema):
-        stored = replace(stored, schema=_with_policies(stored.schema, kept))
-        loaded = load_schema(sources, stored.schema, select=select, limits=limits)
-    if stored.is_open and loaded.schema.global_auth is None:
-        loaded = replace(loaded, schema=replace(loaded.schema, global_auth=AuthRule(allow="public")))
-    return loaded, stored
-
-
-def _with_policies(options: SchemaOptions, kept: dict[str, Any]) -> SchemaOptions:
-    return replace(options, on_delete={**kept, **options.on_delete})
+    loaded = load_schema(sources, stored.effective, select=select, limits=schema_limits())
+    renames = find_renames(base.schema, loaded.schema, options)
+    policies, chosen_in = choose_policies(
+        base.schema, loaded.schema, base.options, options, renames, base.version + 1
+    )
+    stored = replace(stored, schema=replace(stored.schema, on_delete=policies), chosen_in=chosen_in)
+    return replace(loaded, schema=apply_policies(loaded.schema, stored.schema)), stored, renames
 
 
 def _build_names(schema: Schema, base: Base, renames: Renames) -> NameMap:

@@ -12,8 +12,9 @@ from datamodel.migrator.census import Census, quoted
 from datamodel.migrator.diff import ModelChange, SchemaDiff
 from datamodel.migrator.outcomes import FieldOutcome, Filler, LinkOutcome, Outcomes
 from datamodel.schema.ir import ModelType, OnDelete
+from datamodel.schema.options import SchemaOptions
 
-__all__ = ["PlanStep", "Risk", "describe_steps"]
+__all__ = ["PlanStep", "Risk", "describe_steps", "integrity_step"]
 
 
 class Risk(StrEnum):
@@ -239,26 +240,73 @@ def _link_steps(outcome: LinkOutcome, diff: SchemaDiff) -> Iterator[PlanStep]:
             f"from {change.old.on_delete} to {change.new.on_delete}"
         )
         risk = Risk.RISKY if change.new.on_delete is OnDelete.CASCADE else Risk.SAFE
-        yield _checked_link_step("change_policy", text, risk, outcome)
+        yield _checked_link_step("change_policy", text, risk, outcome, meaning=_policy_meaning(outcome))
+    elif change.becomes_single:
+        text = f"let a record of {link.parent} have one {link.child} at most by {link.name}"
+        yield _checked_link_step("change_relationship", text, Risk.SAFE, outcome)
 
 
-def _checked_link_step(kind: str, text: str, risk: Risk, outcome: LinkOutcome) -> PlanStep:
-    """References that name no record are cleared, or stand in the way where they may not be."""
+POLICY_MEANINGS = {
+    OnDelete.CASCADE: "Deleting a record of {parent} deletes the records of {child} that refer to it too.",
+    OnDelete.CLEAR: "Deleting a record of {parent} keeps the records of {child} that refer to it, and clears their {fields}.",
+    OnDelete.RESTRICT: "Deleting a record of {parent} is refused while records of {child} refer to it.",
+    OnDelete.KEEP: "Deleting a record of {parent} leaves the records of {child} that refer to it as they are; "
+    "what {fields} hold is not checked any more.",
+}
+
+
+def _policy_meaning(outcome: LinkOutcome) -> str:
+    """Say what the new policy does, and to how many records it would."""
+    link, count = outcome.change.link, outcome.referring
+    fields = " and ".join(link.reference_fields)
+    text = POLICY_MEANINGS[link.on_delete].format(parent=link.parent, child=link.child, fields=fields)
+    if link.on_delete is OnDelete.KEEP and len(link.reference_fields) == 1:
+        text = text.replace(f"what {fields} hold", f"what {fields} holds")
+    return f"{text} {_capital(records(count))} of {link.child} {_verb(count, 'have')} a reference."
+
+
+def _checked_link_step(kind: str, text: str, risk: Risk, outcome: LinkOutcome, meaning: str = "") -> PlanStep:
+    """References that name no record are cleared, or stand in the way where they may not be.
+
+    So do records that share a parent which may have one only: nobody can tell which of them is meant.
+    """
     link, count = outcome.change.link, outcome.dangling
     field = link.reference_fields[0]
-    if not count:
-        return PlanStep(kind, risk, text, link.child, field)
-    text += f": {records(count)} of {link.child} {_verb(count, 'refer')} to no {link.parent}"
-    detail = f"The references are {quoted(outcome.examples)}."
-    if outcome.clearable:
+    blockers = [_doubled_blocker(outcome)] if outcome.doubled else []
+    details = [meaning] if meaning else []
+    if count:
+        text += f": {records(count)} of {link.child} {_verb(count, 'refer')} to no {link.parent}"
+        details.append(f"The references are {quoted(outcome.examples)}.")
+    if count and outcome.clearable:
         text += f" and {_verb(count, 'lose')} the reference"
-        return PlanStep(kind, Risk.DESTRUCTIVE, text, link.child, field, count, detail)
-    blocker = (
-        f"{records(count)} of {link.child} {_verb(count, 'refer')} to no {link.parent} by the required "
-        f"{field}: {quoted(outcome.examples)}. Correct or delete them first, or choose the policy keep "
-        f"for {link.name}."
+        risk = Risk.DESTRUCTIVE
+    elif count:
+        risk = Risk.RISKY
+        blockers.insert(0, _dangling_blocker(outcome))
+    rows = count or outcome.doubled or None
+    return PlanStep(kind, risk, text, link.child, field, rows, " ".join(details), " ".join(blockers))
+
+
+def _dangling_blocker(outcome: LinkOutcome) -> str:
+    link, count = outcome.change.link, outcome.dangling
+    return (
+        f"{_capital(records(count))} of {link.child} {_verb(count, 'refer')} to no {link.parent} by the required "
+        f"{link.reference_fields[0]}: {quoted(outcome.examples)}. Correct or delete them first, "
+        f"or choose the policy keep for {link.name}."
     )
-    return PlanStep(kind, Risk.RISKY, text, link.child, field, count, detail, blocker)
+
+
+def _doubled_blocker(outcome: LinkOutcome) -> str:
+    link, count = outcome.change.link, outcome.doubled
+    return (
+        f"{_capital(records(count))} of {link.child} {_verb(count, 'share')} a {link.parent} with another, "
+        f"which may have one only: {quoted(outcome.shared)}. Give each a {link.parent} of its own or delete "
+        f"what is too much first, or choose the policy keep for {link.name}."
+    )
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _definition_steps(diff: SchemaDiff, census: Census) -> Iterator[PlanStep]:
@@ -303,6 +351,17 @@ def _api_steps(diff: SchemaDiff) -> Iterator[PlanStep]:
         yield PlanStep(
             "change_access", Risk.RISKY, "change who may use models without a rule: no change to tables"
         )
+
+
+def integrity_step(before: SchemaOptions, after: SchemaOptions) -> PlanStep | None:
+    """Return the step that switches between enforcing relationships and leaving them alone, if there is one."""
+    if before.integrity == after.integrity:
+        return None
+    meaning = {
+        "appsync": "relationships without a choice of their own are not enforced any more",
+        "managed": "relationships are enforced again, but for those that are chosen to be kept",
+    }[after.integrity]
+    return PlanStep("integrity", Risk.RISKY, f"switch integrity to {after.integrity}: {meaning}")
 
 
 def _rules(model: ModelType) -> tuple[Any, ...]:

@@ -14,7 +14,7 @@ from datamodel.modelgen import Record
 from datamodel.registry import DataModel
 from datamodel.schema import SchemaOptions, Source
 
-SCHEMA_OPTIONS = {"datastore", "integrity", "on_delete"}
+SCHEMA_OPTIONS = {"datastore", "on_delete"}
 
 
 def plan_for(text: str, name: str = "schema.graphql", **options: Any) -> Plan:

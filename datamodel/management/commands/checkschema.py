@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from datamodel.management.schema_files import add_file_argument, problem_text, read_schema_files
 from datamodel.migrator import schema_limits
-from datamodel.schema import Problem, SchemaError, Source, load_schema
+from datamodel.schema import Problem, SchemaError, Severity, Source, load_schema
 
 
 class Command(BaseCommand):
@@ -25,18 +26,20 @@ class Command(BaseCommand):
         problems = find_problems(sources, select)
         for problem in problems:
             self.stdout.write(problem_text(problem, sources))
-        errors = sum(problem.is_error for problem in problems)
-        self.stdout.write(f"{counted(errors, 'error')}, {counted(len(problems) - errors, 'warning')}.")
-        if errors:
+        count = Counter(problem.severity for problem in problems)
+        parts = [f"{counted(count[kind], kind)}" for kind in Severity if count[kind] or kind != Severity.NOTE]
+        self.stdout.write(f"{', '.join(parts)}.")
+        if count[Severity.ERROR]:
             sys.exit(1)
 
 
 def find_problems(sources: Sequence[Source], select: str | None) -> Sequence[Problem]:
-    """Return errors and warnings, ordered by position."""
+    """Return errors, or warnings and notes, each ordered by position."""
     try:
-        return load_schema(sources, select=select, limits=schema_limits()).warnings
+        loaded = load_schema(sources, select=select, limits=schema_limits())
     except SchemaError as error:
         return error.problems
+    return (*loaded.warnings, *loaded.notes)
 
 
 def counted(count: int, noun: str) -> str:
