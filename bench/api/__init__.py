@@ -1,0 +1,3 @@
+"""How fast the API answers, beside what the database and the server could do at best."""
+
+from __future__ import annotations

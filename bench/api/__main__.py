@@ -1,0 +1,228 @@
+"""`python -m bench.api`: Joinery beside the practical limit, interleaved, on SQLite and PostgreSQL.
+
+It seeds the same records everywhere, checks that all give the same answers, drives all in turn with wrk, and
+prints a table: requests per second, latencies, and the median of each round's ratio to the limit.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from bench.api.contestants import CONTESTANTS, KEY, ROOT, Contestant, Place, joinery_environment
+from bench.api.data import Data, make_data
+from bench.api.driving import Measured, Running, content_of, running
+from bench.api.operations import OPERATIONS, Operation
+from bench.api.seeding import fill_limit
+
+POSTGRES = "postgres://postgres@127.0.0.1:5432"
+NAMES = {"joinery": "joinery_bench", "limit": "joinery_bench_limit"}
+COMPARED_VARIANTS = 5
+
+Turns = dict[tuple[str, int, str], list[Measured]]
+
+
+def main() -> None:
+    options = read_options()
+    if shutil.which("wrk") is None:
+        raise SystemExit("wrk is not installed: apt-get install wrk.")
+    wanted = [name for name in CONTESTANTS if name.split("/")[1] in options.databases.split(",")]
+    if options.only:
+        wanted = [name for name in wanted if any(part in name for part in options.only.split(","))]
+    operations = [OPERATIONS[name] for name in options.operations.split(",")]
+    databases = sorted({name.split("/")[1] for name in wanted})
+    with prepared(options, databases) as place, contextlib.ExitStack() as stack:
+        data = make_data(options.scale)
+        servers = [stack.enter_context(running(CONTESTANTS[name](place), place.folder)) for name in wanted]
+        compare(servers, operations, data)
+        turns = drive(servers, operations, data, options)
+        rows = list(table(servers, operations, turns, connections_of(options)))
+        memory = {server.contestant.title: server.memory_mib() for server in servers}
+    show(rows, memory)
+    if options.json:
+        Path(options.json).write_text(json.dumps({"rows": rows, "memory": memory}, indent=1))
+
+
+def read_options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench.api", description=__doc__)
+    parser.add_argument("--databases", default="sqlite,postgresql")
+    parser.add_argument("--operations", default=",".join(OPERATIONS))
+    parser.add_argument("--connections", default="1,16")
+    parser.add_argument("--only", default="", help="parts of contestants' names")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=1, help="of each turn")
+    parser.add_argument("--scale", type=int, default=1, help="10 for 100,000 articles")
+    parser.add_argument("--postgres", default=POSTGRES, help="server to make two databases on")
+    parser.add_argument("--folder", help="keep the seeded data here for the next run")
+    parser.add_argument("--json", help="write the figures to this file")
+    return parser.parse_args()
+
+
+def connections_of(options: argparse.Namespace) -> list[int]:
+    return [int(each) for each in options.connections.split(",")]
+
+
+# Seeding
+
+
+@contextlib.contextmanager
+def prepared(options: argparse.Namespace, databases: Sequence[str]) -> Iterator[Place]:
+    """Seed whatever is not seeded yet; forget it afterwards unless a folder was given."""
+    folder = Path(options.folder or tempfile.mkdtemp(prefix="joinery-bench-")).resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    place = place_in(folder, options.postgres)
+    try:
+        for database in databases:
+            mark = folder / f"seeded-{database}-{options.scale}"
+            if not mark.exists():
+                empty(place, database, options.postgres)
+                fill(place, database, options.scale)
+                mark.touch()
+        yield place
+    finally:
+        if not options.folder:
+            shutil.rmtree(folder, ignore_errors=True)
+            if "postgresql" in databases:
+                drop_databases(options.postgres)
+
+
+def place_in(folder: Path, postgres: str) -> Place:
+    joinery = {
+        "sqlite": f"sqlite:///{folder / 'joinery-sqlite' / 'joinery.sqlite3'}",
+        "postgresql": f"{postgres}/{NAMES['joinery']}",
+    }
+    limit = {"sqlite": str(folder / "limit.sqlite3"), "postgresql": f"{postgres}/{NAMES['limit']}"}
+    return Place(folder, joinery, limit)
+
+
+def empty(place: Place, database: str, postgres: str) -> None:
+    """Begin with databases that hold nothing."""
+    if database == "postgresql":
+        drop_databases(postgres)
+        administer(postgres, *(f"CREATE DATABASE {name}" for name in NAMES.values()))
+        return
+    for path in (*place.folder.glob("limit.sqlite3*"), *place.folder.glob("seeded-sqlite-*")):
+        path.unlink()
+    shutil.rmtree(place.folder / "joinery-sqlite", ignore_errors=True)
+
+
+def drop_databases(postgres: str) -> None:
+    administer(postgres, *(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)" for name in NAMES.values()))
+
+
+def administer(postgres: str, *statements: str) -> None:
+    import psycopg
+
+    with psycopg.connect(f"{postgres}/postgres", autocommit=True) as connection:
+        for statement in statements:
+            connection.execute(statement)  # type: ignore[call-overload]
+
+
+def fill(place: Place, database: str, scale: int) -> None:
+    print(f"seeding {database} …", file=sys.stderr)
+    fill_limit(place.limit[database], scale)
+    environment = os.environ | joinery_environment(place, database) | {"BENCH_KEY": KEY}
+    Path(environment["JOINERY_VAR"]).mkdir(parents=True, exist_ok=True)
+    command = [sys.executable, "-m", "bench.api.seeding", str(scale)]
+    subprocess.run(command, cwd=ROOT, env=environment, check=True)  # noqa: S603 - our own module
+
+
+# Measuring
+
+
+def compare(servers: Sequence[Running], operations: Sequence[Operation], data: Data) -> None:
+    """Stop where two contestants answer differently, or with an error. It warms all of them up, too."""
+    for operation in operations:
+        for variables in operation.variants(data)[:COMPARED_VARIANTS]:
+            answers = {server.contestant.title: server.ask(operation, variables) for server in servers}
+            contents = {title: content_of(body) for title, body in answers.items()}
+            wrong = [title for title, body in answers.items() if "errors" in json.loads(body)]
+            first, *others = contents.items()
+            wrong += [title for title, found in others if found != first[1]]
+            if wrong or not first[1]:
+                raise SystemExit(
+                    f"{operation.name} {variables}: {', '.join(wrong) or 'nobody'} differs from {first[0]}."
+                )
+
+
+def drive(
+    servers: Sequence[Running], operations: Sequence[Operation], data: Data, options: argparse.Namespace
+) -> Turns:
+    """Load the contestants in turn, round after round."""
+    turns: Turns = {}
+    for round_number in range(options.rounds):
+        print(f"round {round_number + 1} of {options.rounds} …", file=sys.stderr)
+        for operation in operations:
+            for connections in connections_of(options):
+                for server in servers:
+                    measured = server.load(operation, data, connections, options.seconds)
+                    place = operation.name, connections, server.contestant.title
+                    turns.setdefault(place, []).append(measured)
+    return turns
+
+
+def table(
+    servers: Sequence[Running], operations: Sequence[Operation], turns: Turns, connections: Sequence[int]
+) -> Iterator[dict[str, Any]]:
+    """Yield the figures of each contestant: medians over the rounds, ratios round by round."""
+    contestants = [server.contestant for server in servers]
+    for operation in operations:
+        for number in connections:
+            for contestant in contestants:
+                seen = turns[operation.name, number, contestant.title]
+                best = limits(contestants, contestant.database, turns, operation.name, number)
+                ratios = [turn.per_second / most for turn, most in zip(seen, best, strict=False) if most]
+                yield {
+                    "operation": operation.name,
+                    "connections": number,
+                    "contestant": contestant.title,
+                    "per_second": statistics.median(turn.per_second for turn in seen),
+                    "p50_ms": statistics.median(turn.p50_ms for turn in seen),
+                    "p95_ms": statistics.median(turn.p95_ms for turn in seen),
+                    "cpu_us": statistics.median(turn.cpu_us for turn in seen),
+                    "kib": statistics.median(turn.size for turn in seen) / 1024,
+                    "of_limit": statistics.median(ratios) if ratios else None,
+                    "bad": sum(turn.bad for turn in seen),
+                }
+
+
+def limits(
+    contestants: Sequence[Contestant], database: str, turns: Turns, operation: str, connections: int
+) -> list[float]:
+    """Return the best limit of each round."""
+    seen = [
+        [turn.per_second for turn in turns[operation, connections, each.title]]
+        for each in contestants
+        if each.is_limit and each.database == database
+    ]
+    return [max(together) for together in zip(*seen, strict=True)]
+
+
+def show(rows: Sequence[dict[str, Any]], memory: dict[str, dict[str, float]]) -> None:
+    print(
+        f"{'':4}{'c':>3}  {'contestant':26}{'req/s':>10}{'p50 ms':>9}{'p95 ms':>9}{'cpu us':>9}{'KiB':>8}{'of limit':>10}"
+    )
+    for row in rows:
+        ratio = "" if row["of_limit"] is None else f"{row['of_limit']:.3f}"
+        bad = f"  {row['bad']} bad" if row["bad"] else ""
+        print(
+            f"{row['operation']:4}{row['connections']:>3}  {row['contestant']:26}{row['per_second']:>10,.0f}"
+            f"{row['p50_ms']:>9.2f}{row['p95_ms']:>9.2f}{row['cpu_us']:>9.0f}{row['kib']:>8.1f}{ratio:>10}{bad}"
+        )
+    print("\nmemory after the run, MiB (proportional): whole, worker")
+    for title, sizes in memory.items():
+        print(f"  {title:26}{sizes['all']:>8.0f}{sizes['worker']:>8.0f}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,80 @@
+"""The limit's statements: written by hand, one for each operation, each answering with the finished JSON.
+
+Of several spellings these are the quickest known; `limit.py` puts nothing around them but HTTP.
+"""
+
+# ruff: noqa: S608  every statement is written here, nothing comes into it from outside
+
+from __future__ import annotations
+
+__all__ = ["STATEMENTS", "TABLES"]
+
+TABLES = {
+    "Publication": ("publication", {"id": "id", "name": "name"}),
+    "Tag": ("tag", {"id": "id", "label": "label"}),
+    "Article": (
+        "article",
+        {
+            "id": "id",
+            "title": "title",
+            "body": "body",
+            "rating": "rating",
+            "status": "status",
+            "publicationId": "publication_id",
+        },
+    ),
+    "ArticleTag": ("article_tag", {"id": "id", "articleId": "article_id", "tagId": "tag_id"}),
+    "Comment": ("comment", {"id": "id", "content": "content", "articleId": "article_id"}),
+}
+"""Table and columns of each model; the times come on top."""
+
+_ARTICLE = (
+    "'id',a.id,'title',a.title,'body',a.body,'rating',a.rating,'status',a.status,'publicationId',"
+    "a.publication_id,'createdAt',a.created_at,'updatedAt',a.updated_at"
+)
+
+_SQLITE = {
+    "Q1": f"SELECT json_object({_ARTICLE}) FROM article a WHERE a.id=?",
+    "Q2": f"""SELECT '{{"items":['||group_concat(j,',')||']}}' FROM (SELECT json_object({_ARTICLE}) AS j
+        FROM article a WHERE a.rating>? ORDER BY a.id LIMIT 100)""",
+    "Q3": """SELECT '{"items":['||group_concat(j,',')||']}' FROM (SELECT '{"id":'||json_quote(a.id)
+        ||',"title":'||json_quote(a.title)||',"publication":{"name":'||json_quote(p.name)||'},"tags":{"items":['||
+        coalesce((SELECT group_concat(j,',') FROM (SELECT '{"tag":{"label":'||json_quote(t.label)||'}}' AS j
+          FROM article_tag x JOIN tag t ON t.id=x.tag_id WHERE x.article_id=a.id ORDER BY x.id LIMIT 10)),'')
+        ||']},"comments":{"items":['||
+        coalesce((SELECT group_concat(j,',') FROM (SELECT '{"id":'||json_quote(c.id)||',"content":'
+          ||json_quote(c.content)||'}' AS j FROM comment c WHERE c.article_id=a.id ORDER BY c.id LIMIT 20)),'')
+        ||']}}' AS j FROM article a JOIN publication p ON p.id=a.publication_id
+        WHERE a.rating>? ORDER BY a.id LIMIT 50)""",
+    "Q4": """SELECT '{"items":['||group_concat(j,',')||']}' FROM (SELECT '{"id":'||json_quote(p.id)
+        ||',"name":'||json_quote(p.name)||',"articles":{"items":['||coalesce((SELECT group_concat(j,',') FROM
+          (SELECT '{"id":'||json_quote(a.id)||',"title":'||json_quote(a.title)||',"comments":{"items":['||
+            coalesce((SELECT group_concat(j,',') FROM (SELECT '{"id":'||json_quote(c.id)||',"content":'
+              ||json_quote(c.content)||'}' AS j FROM comment c WHERE c.article_id=a.id ORDER BY c.id LIMIT 10)),'')
+          ||']}}' AS j FROM article a WHERE a.publication_id=p.id ORDER BY a.id LIMIT 50)),'')||']}}' AS j
+        FROM publication p WHERE p.id>? ORDER BY p.id LIMIT 10)""",
+}
+
+_POSTGRESQL = {
+    "Q1": f"SELECT json_build_object({_ARTICLE})::text FROM article a WHERE a.id=%s",
+    "Q2": f"""SELECT json_build_object('items',json_agg(j))::text FROM (SELECT json_build_object({_ARTICLE}) AS j
+        FROM article a WHERE a.rating>%s ORDER BY a.id LIMIT 100) a""",
+    "Q3": """SELECT json_build_object('items',json_agg(j))::text FROM (SELECT json_build_object('id',a.id,
+        'title',a.title,'publication',json_build_object('name',p.name),
+        'tags',(SELECT json_build_object('items',coalesce(json_agg(j),'[]')) FROM
+          (SELECT json_build_object('tag',json_build_object('label',t.label)) AS j
+           FROM article_tag x JOIN tag t ON t.id=x.tag_id WHERE x.article_id=a.id ORDER BY x.id LIMIT 10) r),
+        'comments',(SELECT json_build_object('items',coalesce(json_agg(j),'[]')) FROM
+          (SELECT json_build_object('id',c.id,'content',c.content) AS j
+           FROM comment c WHERE c.article_id=a.id ORDER BY c.id LIMIT 20) r)) AS j
+        FROM article a JOIN publication p ON p.id=a.publication_id WHERE a.rating>%s ORDER BY a.id LIMIT 50) r""",
+    "Q4": """SELECT '{"items":['||string_agg(j,',')||']}' FROM (SELECT '{"id":'||to_json(p.id)||',"name":'
+        ||to_json(p.name)||',"articles":{"items":['||coalesce((SELECT string_agg(j,',') FROM
+          (SELECT '{"id":'||to_json(a.id)||',"title":'||to_json(a.title)||',"comments":{"items":['||
+            coalesce((SELECT string_agg(j,',') FROM (SELECT '{"id":'||to_json(c.id)||',"content":'
+              ||to_json(c.content)||'}' AS j FROM comment c WHERE c.article_id=a.id ORDER BY c.id LIMIT 10) r),'')
+          ||']}}' AS j FROM article a WHERE a.publication_id=p.id ORDER BY a.id LIMIT 50) r),'')||']}}' AS j
+        FROM publication p WHERE p.id>%s ORDER BY p.id LIMIT 10) r""",
+}
+
+STATEMENTS = {"sqlite": _SQLITE, "postgresql": _POSTGRESQL}
