@@ -15,4 +15,4 @@ class DataModelConfig(AppConfig):
     verbose_name = "Data model"
 
     def ready(self) -> None:
-        from datamodel import signals  # noqa: F401  importing connects the receivers
+        from datamodel import checks, signals  # noqa: F401  importing connects the receivers

@@ -5,16 +5,16 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.db import connection
 
 from datamodel.modelgen import NameMap, Record, build_models, build_names
-from datamodel.models import SchemaVersion
+from datamodel.models import Change, SchemaVersion
 from datamodel.schema.codec import decode_schema
 from datamodel.schema.ir import Dialect, Schema
 
 __all__ = [
+    "ACTIVE_STAMP",
     "DataModel",
     "SchemaChanged",
     "UnknownModel",
@@ -53,6 +53,8 @@ class DataModel:
     schema: Schema
     names: NameMap
     models: Mapping[str, type[Record]]
+    stamp: str = ""
+    """What the database says while this version is active; see `ACTIVE_STAMP`."""
 
     def model(self, name: str) -> type[Record]:
         """Return the record class of a model by its API name; raise UnknownModel."""
@@ -62,22 +64,36 @@ class DataModel:
             raise UnknownModel(name) from None
 
     @classmethod
-    def build(cls, schema: Schema, names: NameMap | None = None, version: int = 0) -> DataModel:
+    def build(
+        cls, schema: Schema, names: NameMap | None = None, version: int = 0, stamp: str = ""
+    ) -> DataModel:
         """Build a snapshot without a look at the database."""
         names = build_names(schema) if names is None else names
         models = build_models(schema, names)
         for model in models.values():
             model.schema_version = version
-        return cls(version, schema, names, models)
+        return cls(version, schema, names, models, stamp)
 
 
-# A version is told by number and time, so that a restored database is not taken for the one before.
-# The time stays as the driver returns it.
-_Stamp = tuple[int, datetime | str | None]
+# The name of the table is our own.
+ACTIVE_STAMP = (
+    """SELECT CAST("number" AS text) || ' ' || CAST("created_at" AS text) FROM """  # noqa: S608
+    f'"{SchemaVersion._meta.db_table}" WHERE "is_active"'
+)
+"""What tells the active version: number and time, so that a restored database is not taken for the one before.
 
-_ACTIVE = f'SELECT "number", "created_at" FROM "{SchemaVersion._meta.db_table}" WHERE "is_active"'  # noqa: S608
-_NOTHING: _Stamp = (0, None)
-_snapshots: dict[_Stamp, DataModel] = {}
+One text on both databases, so that a statement that reads records can bring it along.
+"""
+
+_LATEST = f'(SELECT MAX("at") FROM "{Change._meta.db_table}")'  # noqa: S608
+_NOW = "(EXTRACT(EPOCH FROM CLOCK_TIMESTAMP()) * 1000)::bigint"
+_LOCKED = {
+    "sqlite": f'SELECT "number", {_LATEST} FROM "{SchemaVersion._meta.db_table}" WHERE "is_active"',  # noqa: S608
+    "postgresql": f'SELECT "number", GREATEST({_LATEST}, {_NOW}) FROM "{SchemaVersion._meta.db_table}"'  # noqa: S608
+    ' WHERE "is_active" FOR SHARE',
+}
+_NOTHING = "0"
+_snapshots: dict[str, DataModel] = {}
 _lock = threading.Lock()
 
 
@@ -97,17 +113,22 @@ def current() -> DataModel:
 
 def active_version() -> int:
     """Return the number of the active schema version, 0 where there is none."""
-    return _active_stamp()[0]
+    return _number(_active_stamp())
 
 
-def lock_version(datamodel: DataModel) -> None:
+def lock_version(datamodel: DataModel) -> int:
     """Keep ``datamodel`` active until the transaction ends; raise SchemaChanged where it is not.
 
-    SQLite's write transactions exclude each other already.
+    Return the earliest time, in milliseconds, that changes of the transaction may bear: that of the last
+    change in the log, on PostgreSQL also the database's own. SQLite's write transactions exclude each other
+    already.
     """
-    number, _ = _active_stamp(is_locking=True)
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCKED[connection.vendor])
+        number, latest = cursor.fetchone() or (0, None)
     if number != datamodel.version:
         raise SchemaChanged(number)
+    return latest or 0
 
 
 def forget() -> None:
@@ -116,17 +137,22 @@ def forget() -> None:
         _snapshots.clear()
 
 
-def _active_stamp(*, is_locking: bool = False) -> _Stamp:
+def _active_stamp() -> str:
     """Read which version is active. Every request asks, so the statement is ready made."""
-    lock = " FOR SHARE" if is_locking and connection.vendor == "postgresql" else ""
     with connection.cursor() as cursor:
-        cursor.execute(_ACTIVE + lock)
-        return cursor.fetchone() or _NOTHING
+        cursor.execute(ACTIVE_STAMP)
+        row = cursor.fetchone()
+    return row[0] if row else _NOTHING
 
 
-def _load(stamp: _Stamp) -> DataModel:
-    number, _ = stamp
+def _number(stamp: str) -> int:
+    return int(stamp.partition(" ")[0])
+
+
+def _load(stamp: str) -> DataModel:
+    number = _number(stamp)
     if number == 0:
-        return DataModel.build(Schema(Dialect.V2))
+        return DataModel.build(Schema(Dialect.V2), stamp=stamp)
     version = SchemaVersion.objects.only("number", "ir", "names").get(number=number)
-    return DataModel.build(decode_schema(version.ir), NameMap.from_json(version.names), number)
+    names = NameMap.from_json(version.names)
+    return DataModel.build(decode_schema(version.ir), names, number, stamp)

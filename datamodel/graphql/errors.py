@@ -11,9 +11,13 @@ from typing import Any
 
 from graphql import GraphQLError
 
+from datamodel.graphql.deadlines import is_ended
+
 __all__ = [
+    "TOOK_TOO_LONG",
     "ApiError",
     "BadRequest",
+    "FieldsUnauthorized",
     "InvalidArguments",
     "LimitExceeded",
     "Unauthorized",
@@ -66,6 +70,18 @@ class Unauthorized(ApiError):
         super().__init__(f"Not Authorized to access {field} on type {type_name}")
 
 
+class FieldsUnauthorized(ApiError):
+    """The caller's key may not name these fields: to write them, to filter or to sort by them."""
+
+    error_type = "Unauthorized"
+
+    def __init__(self, names: Sequence[str]) -> None:
+        super().__init__(f"Unauthorized on [{', '.join(names)}]")
+
+
+TOOK_TOO_LONG = "The database took too long. Ask for less."
+"""What is told of a statement that was ended."""
+
 NULL_IN_REQUIRED = re.compile(
     r"^Cannot return null for non-nullable field (?P<parent>\w+)\.(?P<field>\w+)\.$"
 )
@@ -102,6 +118,8 @@ def error_entry(error: GraphQLError) -> dict[str, Any]:
         )
     if original is None or isinstance(original, GraphQLError):
         return plain_entry(null_message(error), None, **where)
+    if is_ended(original):
+        return plain_entry(TOOK_TOO_LONG, LimitExceeded.error_type, **where)
     if match := NULL_IN_REQUIRED.match(str(original)):
         return plain_entry(describe_null(match, error), None, **where)
     return internal_entry(original, **where)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,38 +13,63 @@ from graphql import (
     FieldNode,
     GraphQLError,
     GraphQLObjectType,
+    GraphQLOutputType,
+    GraphQLResolveInfo,
     GraphQLSchema,
+    located_error,
 )
 from graphql.execution.execute import CollectedErrors
 from graphql.language import DocumentNode
 from graphql.pyutils import Path, Undefined
 
 from datamodel import records
+from datamodel.graphql.compiler.answers import JsonText
 from datamodel.graphql.context import RequestContext
+from datamodel.graphql.deadlines import is_ended, limited
 from datamodel.graphql.disclosure import is_helped
+from datamodel.graphql.errors import ApiError
+from datamodel.graphql.operation import InvalidRequest
 from datamodel.modelgen.errors import DatabaseBusy
 from datamodel.registry import SchemaChanged
 
-__all__ = ["InvalidRequest", "run"]
+__all__ = ["run"]
+
+logger = logging.getLogger(__name__)
 
 UNAVAILABLE = (DatabaseError, InterfaceError, DatabaseBusy, SchemaChanged)
 """What says nothing about the request: the same one may succeed in a moment."""
-
-
-class InvalidRequest(Exception):  # noqa: N818  says what is wrong
-    """The document cannot be run: its operation or its variables do not fit."""
-
-    def __init__(self, errors: list[GraphQLError]) -> None:
-        super().__init__()
-        self.errors = errors
 
 
 class FieldRefused(Exception):  # noqa: N818  says what happened
     """A mutation field's answer carries an error; raised to undo its transaction."""
 
 
+class Unavailable(ApiError):  # noqa: N818  says what happened
+    """A mutation field that could not be written for now, after others of the request were."""
+
+    error_type = "ServiceUnavailableException"
+
+    def __init__(self, error: Exception) -> None:
+        logger.warning("A mutation field was not written: %s", type(error).__name__, exc_info=error)
+        super().__init__(
+            "The database is busy or away. Try this again in a moment; what came before it was written."
+        )
+
+
 class Execution(ExecutionContext):
-    """graphql-core's execution, with a transaction around each mutation field."""
+    """graphql-core's execution, with a transaction around each mutation field, and finished JSON left alone."""
+
+    def complete_value(
+        self,
+        return_type: GraphQLOutputType,
+        field_nodes: list[FieldNode],
+        info: GraphQLResolveInfo,
+        path: Path,
+        result: Any,
+    ) -> Any:
+        if isinstance(result, JsonText):
+            return result
+        return super().complete_value(return_type, field_nodes, info, path, result)
 
     def execute_fields_serially(
         self,
@@ -79,15 +105,23 @@ class Execution(ExecutionContext):
             return answer
 
         try:
-            return records.transact(context.datamodel, work)
+            answer = records.transact(context.datamodel, work)
         except FieldRefused:
             return None
+        except UNAVAILABLE as error:
+            if not context.has_written:
+                raise
+            self.collected_errors = CollectedErrors()
+            self.collected_errors.add(located_error(Unavailable(error), nodes, path.as_list()), path)
+            return None
+        context.has_written = True
+        return answer
 
 
 def raise_unavailable(errors: list[GraphQLError]) -> None:
     """Raise the first error that is the database's and not the field's."""
     for error in errors:
-        if isinstance(error.original_error, UNAVAILABLE):
+        if isinstance(error.original_error, UNAVAILABLE) and not is_ended(error.original_error):
             raise error.original_error
 
 
@@ -113,7 +147,8 @@ def run(
         raise InvalidRequest(execution)
     data: Any = None
     try:
-        data = execution.execute_operation(execution.operation, None)
+        with limited(context.deadline):
+            data = execution.execute_operation(execution.operation, None)
     except GraphQLError as error:
         execution.collected_errors.add(error, None)
     raise_unavailable(execution.collected_errors.errors)

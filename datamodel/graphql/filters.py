@@ -17,8 +17,9 @@ from django.db.models.functions import Left, Length, StrIndex
 from django.db.models.lookups import Exact, GreaterThan, GreaterThanOrEqual, LessThan, LessThanOrEqual
 
 from datamodel.graphql.errors import BadRequest, LimitExceeded
-from datamodel.graphql.expressions import ListHolds, ListLength
+from datamodel.graphql.expressions import ListEquals, ListHolds, ListLength
 from datamodel.graphql.shape import operator_kind
+from datamodel.graphql.slots import Slot, check_text, known
 from datamodel.limits import get_limit
 from datamodel.modelgen import Record
 from datamodel.schema.ir import FieldKind, FieldOrigin, ModelField
@@ -122,11 +123,7 @@ def check_operand(operand: Any) -> Any:
         if len(operand) > get_limit("FILTER_MAX_ITEMS"):
             raise LimitExceeded(f"A list in a filter has at most {get_limit('FILTER_MAX_ITEMS')} items.")
         return [check_operand(item) for item in operand]
-    if isinstance(operand, str) and (
-        "\x00" in operand or any("\ud800" <= char <= "\udfff" for char in operand)
-    ):
-        raise BadRequest("A filter's text may not contain NUL or lone surrogate characters.")
-    return operand
+    return check_text(operand) if isinstance(operand, str) else operand
 
 
 def compare(attribute: Attribute, operator: str, operand: Any) -> Q:
@@ -135,6 +132,8 @@ def compare(attribute: Attribute, operator: str, operand: Any) -> Q:
         return ~attribute.is_present if operator == "eq" else NOTHING
     if attribute.name is None or (attribute.is_list and not isinstance(operand, list)):
         return NOTHING
+    if attribute.is_list:
+        return attribute.is_present & Q(ListEquals(attribute.name, operand))
     return attribute.is_present & Q(**{f"{attribute.name}__{LOOKUPS[operator]}": operand})
 
 
@@ -151,7 +150,7 @@ def contains(attribute: Attribute, _operator: str, operand: Any) -> Q:
         return attribute.is_present & Q(ListHolds(attribute.name, operand))
     if attribute.kind not in {"String", "ID"}:
         return NOTHING
-    return attribute.is_present & Q(GreaterThan(StrIndex(F(attribute.name), Value(operand)), 0))
+    return attribute.is_present & Q(GreaterThan(StrIndex(F(attribute.name), expression(operand)), 0))
 
 
 def lacks(attribute: Attribute, operator: str, operand: Any) -> Q:
@@ -167,9 +166,13 @@ def begins_with(attribute: Attribute, _operator: str, operand: Any) -> Q:
 
 def starts_with(name: str, prefix: str) -> Q:
     """Return the condition that a text begins with ``prefix``; the lower bound lets an index serve it."""
-    if not prefix:
-        return Q(**{f"{name}__isnull": False})
-    return Q(**{f"{name}__gte": prefix}) & Q(Exact(Left(F(name), len(prefix)), Value(prefix)))
+    text = expression(prefix)
+    return Q(**{f"{name}__gte": prefix}) & Q(Exact(Left(F(name), Length(text)), text))
+
+
+def expression(operand: Any) -> Any:
+    """Return an operand as functions of the database take it."""
+    return operand if isinstance(operand, Slot) else Value(operand)
 
 
 def is_between(attribute: Attribute, _operator: str, operand: Any) -> Q:
@@ -187,11 +190,12 @@ def read_bounds(operand: Any, label: str) -> tuple[Any, Any]:
 def attribute_exists(attribute: Attribute, _operator: str, operand: Any) -> Q:
     if operand is None:
         return Q()
-    return attribute.is_present if operand else ~attribute.is_present
+    return attribute.is_present if known(operand) else ~attribute.is_present
 
 
 def has_type(attribute: Attribute, _operator: str, operand: Any) -> Q:
     """`attributeType`: decided by the field's declared type, and by whether there is a value."""
+    operand = known(operand)
     if operand == "_null":
         return ~attribute.is_present
     if attribute.is_list:
@@ -255,6 +259,8 @@ def composite_condition(attributes: Sequence[Attribute], argument: str, operator
     """Compare several attributes at once, the first being the most significant."""
     if operator == "between":
         low, high = read_bounds(operand, argument)
+        if low is None or high is None:
+            return NOTHING
         return compare_rows(attributes, "ge", read_row(attributes, argument, low)) & compare_rows(
             attributes, "le", read_row(attributes, argument, high)
         )

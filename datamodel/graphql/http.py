@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -10,12 +11,16 @@ from dataclasses import dataclass, field
 from django.conf import settings
 
 from datamodel.graphql.errors import plain_entry
+from datamodel.graphql.rates import rates
+from datamodel.limits import get_rate, is_on
 
 __all__ = [
     "JSON_TYPE",
     "Headers",
     "HttpRefusal",
     "Response",
+    "allowed_methods",
+    "check_rate",
     "choose_content_type",
     "cors_headers",
     "credential",
@@ -159,14 +164,31 @@ def cors_headers(headers: Headers) -> dict[str, str]:
     }
 
 
+def allowed_methods() -> str:
+    """Return the methods that the endpoint takes."""
+    return "GET, POST, OPTIONS" if is_on("GRAPHQL_ALLOW_GET") else "POST, OPTIONS"
+
+
+def check_rate(subject: str) -> None:
+    """Count a call; refuse it where ``RATE_LIMIT`` is passed."""
+    rate = get_rate("RATE_LIMIT")
+    if not rate:
+        return
+    wait = rates().spend(subject, rate)
+    if wait > 0:
+        raise HttpRefusal(
+            429, "TooManyRequestsException", "Too many requests. Wait a moment.", retry_after=math.ceil(wait)
+        )
+
+
 def preflight(headers: Headers) -> Response:
     """Answer a browser that asks before it sends."""
     asked = [name.strip().lower() for name in headers.get("access-control-request-headers").split(",")]
     others = [name for name in asked if HEADER_NAME.match(name) and name not in REQUEST_HEADERS]
-    allow = {"Allow": "POST, OPTIONS"}
+    allow = {"Allow": allowed_methods()}
     if "Access-Control-Allow-Origin" in cors_headers(headers):
         allow |= {
-            "Access-Control-Allow-Methods": "POST, OPTIONS",
+            "Access-Control-Allow-Methods": allowed_methods(),
             "Access-Control-Allow-Headers": ", ".join([*REQUEST_HEADERS, *others[:50]]),
             "Access-Control-Max-Age": "600",
         }

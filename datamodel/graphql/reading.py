@@ -15,29 +15,35 @@ from django.db.models.functions import RowNumber
 from graphql import GraphQLResolveInfo
 
 from datamodel.deletion.sets import Among
-from datamodel.graphql import naming
 from datamodel.graphql.context import RequestContext
-from datamodel.graphql.errors import BadRequest, InvalidArguments, Unauthorized
-from datamodel.graphql.filters import build_filter, check_operand, find_attribute, key_condition
-from datamodel.graphql.paging import Order, Page, ordering, read_limit, read_token, scope_of
+from datamodel.graphql.errors import BadRequest, Unauthorized
+from datamodel.graphql.paging import (
+    Order,
+    Page,
+    Position,
+    after,
+    invalid_token,
+    make_token,
+    ordering,
+    read_token,
+)
+from datamodel.graphql.queries import SURROGATE, key_of, related_query, root_query
 from datamodel.graphql.selection import (
     ConnectionSelection,
+    Document,
     RecordSelection,
     RelationSelection,
     Selector,
     find_items,
 )
-from datamodel.graphql.shape import Operation, OperationKind
+from datamodel.graphql.shape import Operation
 from datamodel.modelgen import Record
-from datamodel.modelgen.values import now_ms
-from datamodel.schema.ir import ModelIndex, ModelType
 
 __all__ = ["Reader"]
 
 Row = dict[str, Any]
 Node = dict[str, Any]
 
-SURROGATE = "joinery_pk"
 ROW_NUMBER = "joinery_row_number"
 
 
@@ -48,54 +54,43 @@ class Reader:
         self.info = info
         self.context: RequestContext = info.context
         self.datamodel = self.context.datamodel
-        self.selector = Selector(info, self.datamodel)
+        self.selector = Selector(Document.of(info), self.datamodel)
+        self.hidden: frozenset[str] | None = None
+        """What a mutation's answer keeps back; None where that is what the caller may not read."""
 
     # Root fields
 
     def read_one(self, operation: Operation, arguments: Mapping[str, Any]) -> Node | None:
         """Answer a get: the live record of that key, or null."""
         record = self.datamodel.model(operation.model)
-        key = {name: check_operand(arguments[name]) for name in record.model_type.primary_key}
-        return self.find(record, record.objects.filter(record.key_filter(key)))
+        return self.find(record, record.objects.filter(key_of(record, arguments)))
 
     def written(self, record: Record) -> Node | None:
         """Answer a mutation with the record as it is stored now."""
         return self.find(type(record), type(record).all_objects.filter(pk=record.pk))
 
     def find(self, record: type[Record], queryset: QuerySet[Record]) -> Node | None:
-        selection = self.selector.record(record.model_type.name, self.info.field_nodes)
+        selection = self.selector.record(record.model_type.name, self.info.field_nodes, self.hidden)
         rows = self.fetch(queryset[:1], selection.attributes)
         return self.nodes(selection, rows)[0] if rows else None
 
     def read_page(self, operation: Operation, arguments: Mapping[str, Any]) -> Node:
         """Answer a list, an index query or a sync: a page of records that meet the key and the filter."""
-        record = self.datamodel.model(operation.model)
-        started_at = now_ms()
-        keys, condition = query_by_key(record, operation, arguments)
-        descending = arguments.get("sortDirection") == "DESC"
-        orders = (*(Order(name, descending) for name in keys), Order(SURROGATE, descending))
-        page = self.page(operation.name, orders, arguments, None)
-        live = record.all_objects if operation.kind is OperationKind.SYNC else record.objects
-        records = live.filter(condition & build_filter(record, arguments.get("filter")) & page.condition)
+        query = root_query(self.datamodel, operation, arguments)
+        page, position = query.page, self.position(query.page, parents=int(query.page.is_sync))
+        parent = sync_parent(page, position, self.context)
+        live = query.record.objects if query.is_live else query.record.all_objects
+        records = live.filter(query.condition & past(page, position)).order_by(*ordering(page.orders))
         selection = self.selector.connection(operation.model, self.info.field_nodes, find_items(self.info))
-        wanted = selection.attributes | {order.attribute for order in orders}
-        rows = self.fetch(records.order_by(*ordering(orders))[: page.limit + 1], wanted)
-        return self.connections(selection, [(rows, page)], started_at)[0]
+        rows = self.fetch(records[: page.limit + 1], {*selection.attributes, *page.attributes})
+        return self.connections(selection, page, [(parent, rows)])[0]
 
-    def page(
-        self,
-        name: str,
-        orders: tuple[Order, ...],
-        arguments: Mapping[str, Any],
-        default: int | None,
-        *parts: Any,
-    ) -> Page:
-        """Return the page asked for; its tokens belong to this query, these arguments and this caller."""
-        given = {n: v for n, v in arguments.items() if n not in {"limit", "nextToken"} and v is not None}
-        actor = self.context.caller.actor
-        scope = scope_of(name, given, actor.kind, actor.name, *parts)
-        position = read_token(arguments.get("nextToken"), scope, len(orders))
-        return Page(read_limit(arguments.get("limit"), default), orders, position, scope)
+    def position(self, page: Page, parents: int) -> Position | None:
+        """Return where the page begins, None for the first one."""
+        if page.token is None:
+            return None
+        digest = page.scope.digest(self.context.caller.actor)
+        return read_token(cast(str, page.token), digest, len(page.orders), parents)
 
     # Levels
 
@@ -108,27 +103,24 @@ class Reader:
 
     def nodes(self, selection: RecordSelection, rows: Sequence[Row]) -> list[Node]:
         """Return a node for each row, its relations read."""
-        nodes = [{key: value_of(row, name) for key, name in selection.scalars} for row in rows]
-        for relation in selection.relations:
-            self.attach(selection.record, relation, rows, nodes)
+        nodes = [{key: value_of(row, name) for key, name in selection.values} for row in rows]
+        for key, name in selection.refused:
+            for node in nodes:
+                node[key] = Unauthorized(name, selection.record.model_type.name)
+        for relation, keys in selection.relations:
+            for node, value in zip(nodes, self.related(selection.record, relation, rows), strict=True):
+                node.update(dict.fromkeys(keys, value))
         return nodes
 
-    def attach(
-        self, record: type[Record], relation: RelationSelection, rows: Sequence[Row], nodes: Sequence[Node]
-    ) -> None:
-        """Put the far records of a relation into the nodes, under each of its response keys."""
-        operation = "get" if relation.connection is None else "list"
-        if not self.context.may(relation.far_model, operation):
-            values: list[Any] = [Unauthorized(relation.field.name, record.model_type.name)] * len(rows)
-        else:
-            near = [record.names.attribute(name) for name in relation.near_fields]
-            # A text and a number are never equal, and a database may refuse to compare them: nothing is found.
-            nothing = None if relation.link.is_comparable else (None,)
-            keys = [nothing or tuple(row[name] for name in near) for row in rows]
-            values = self.many(relation, keys) if relation.connection else self.one(relation, keys)
-        for node, value in zip(nodes, values, strict=True):
-            for key in relation.keys:
-                node[key] = value
+    def related(
+        self, record: type[Record], relation: RelationSelection, rows: Sequence[Row]
+    ) -> Sequence[Any]:
+        """Return what a relation holds for each of the rows."""
+        near = [record.names.attribute(name) for name in relation.near_fields]
+        # A text and a number are never equal, and a database may refuse to compare them: nothing is found.
+        nothing = None if relation.link.is_comparable else (None,)
+        keys = [nothing or tuple(row[name] for name in near) for row in rows]
+        return self.many(relation, keys) if relation.connection else self.one(relation, keys)
 
     def one(self, relation: RelationSelection, keys: Sequence[tuple[Any, ...]]) -> list[Node | None]:
         """Return the far record for each key, or None.
@@ -145,6 +137,7 @@ class Reader:
         if not relation.is_parent:
             # Nothing keeps a second child from referring to the same parent: the first one counts.
             records = numbered(records, attributes, [Order(SURROGATE)]).filter(**{ROW_NUMBER: 1})
+        records = records.order_by(SURROGATE)
         rows = self.fetch(records, {*selection.attributes, *attributes}) if wanted(keys) else []
         nodes = self.nodes(selection, rows)
         found: dict[tuple[Any, ...], Node] = {}
@@ -157,50 +150,75 @@ class Reader:
         selection = cast(ConnectionSelection, relation.connection)
         far = self.datamodel.model(relation.far_model)
         attributes = [far.names.attribute(name) for name in relation.far_fields]
-        page = self.relation_page(relation, far, wanted(keys))
-        condition = among(attributes, keys) & build_filter(far, relation.arguments.get("filter"))
-        condition &= sort_condition(far, relation.relation.sort_fields, relation.arguments) & page.condition
-        names = {*selection.attributes, *attributes, *(order.attribute for order in page.orders)}
+        query = related_query(relation, far)
+        page = query.page
+        position = self.position_of_parent(relation, page, wanted(keys))
+        condition = among(attributes, keys) & query.condition & past(page, position)
+        names = {*selection.attributes, *attributes, *page.attributes}
         records = numbered(far.objects.filter(condition), attributes, page.orders)
         records = records.filter(**{f"{ROW_NUMBER}__lte": page.limit + 1}).order_by(ROW_NUMBER)
         groups: dict[tuple[Any, ...], list[Row]] = {key: [] for key in wanted(keys)}
         for row in self.fetch(records, names) if groups else []:
             groups[tuple(row[name] for name in attributes)].append(row)
-        pages = [(rows, page) for rows in groups.values()]
-        made = dict(zip(groups, self.connections(selection, pages), strict=True))
-        empty = self.connections(selection, [([], page)])[0]
+        made = dict(zip(groups, self.connections(selection, page, list(groups.items())), strict=True))
+        empty = self.connections(selection, page, [((), [])])[0]
         return [made.get(key, empty) for key in keys]
 
-    def relation_page(
-        self, relation: RelationSelection, far: type[Record], keys: Sequence[tuple[Any, ...]]
-    ) -> Page:
-        """Return the page asked of a to-many field; a token continues one parent's list only."""
-        arguments = relation.arguments
-        if arguments.get("nextToken") is not None and len(keys) > 1:
+    def position_of_parent(
+        self, relation: RelationSelection, page: Page, keys: Sequence[tuple[Any, ...]]
+    ) -> Position | None:
+        """Return where the page of a to-many field begins; a token continues one parent's list only."""
+        position = self.position(page, parents=len(relation.near_fields))
+        if position is None:
+            return None
+        if len(keys) > 1:
             raise BadRequest(
                 f"'nextToken' continues the '{relation.field.name}' of one record, not of several."
             )
-        descending = arguments.get("sortDirection") == "DESC"
-        names = [far.names.attribute(name) for name in relation.relation.sort_fields]
-        nullable = {name for name in names if far._meta.get_field(name).null}
-        orders = tuple(Order(name, descending, name in nullable) for name in [*names, SURROGATE])
-        parent = keys[0] if len(keys) == 1 else None
-        return self.page(relation.link.name, orders, arguments, relation.relation.limit, parent)
+        if keys and position.parent != keys[0]:
+            raise invalid_token()
+        return position
 
     def connections(
-        self, selection: ConnectionSelection, pages: Sequence[tuple[Sequence[Row], Page]], started_at: int = 0
+        self,
+        selection: ConnectionSelection,
+        page: Page,
+        groups: Sequence[tuple[tuple[Any, ...], Sequence[Row]]],
     ) -> list[Node]:
-        """Return a connection for each page, the records of all of them read together."""
-        kept = [rows[: page.limit] for rows, page in pages]
-        answers: list[Node] = [{} for _ in pages]
+        """Return a connection for each parent's rows, the records of all of them read together."""
+        kept = [rows[: page.limit] for _, rows in groups]
+        answers: list[Node] = [{} for _ in groups]
         for key, items in selection.items:
             nodes = iter(self.nodes(items, [row for rows in kept for row in rows]))
             for answer, rows in zip(answers, kept, strict=True):
                 answer[key] = [next(nodes) for _ in rows]
-        for (rows, page), answer in zip(pages, answers, strict=True):
+        for (parent, rows), answer in zip(groups, answers, strict=True):
             for key, name in selection.fields:
-                answer[key] = started_at if name == "startedAt" else next_token(rows, page)
+                if name == "startedAt":
+                    answer[key] = parent[0] if page.is_sync else self.context.started_at
+                elif name == "nextToken":
+                    answer[key] = self.next_token(page, parent, rows)
         return answers
+
+    def next_token(self, page: Page, parent: tuple[Any, ...], rows: Sequence[Row]) -> str | None:
+        """Return the token of the next page, None where this is the last one."""
+        if len(rows) <= page.limit:
+            return None
+        last = rows[page.limit - 1]
+        position = Position(tuple(last[name] for name in page.attributes), parent)
+        return make_token(page.scope.digest(self.context.caller.actor), position)
+
+
+def sync_parent(page: Page, position: Position | None, context: RequestContext) -> tuple[Any, ...]:
+    """Return what a token of a sync keeps: when its first page began. Ask before anything is read."""
+    if not page.is_sync:
+        return ()
+    return position.parent if position is not None else (context.started_at,)
+
+
+def past(page: Page, position: Position | None) -> Q:
+    """Return the condition that a record comes after the position."""
+    return Q() if position is None else after(page.orders, position.values)
 
 
 def value_of(row: Row, name: str | None) -> Any:
@@ -224,61 +242,3 @@ def numbered(records: QuerySet[Any], partition: Sequence[str], orders: Sequence[
     window = Window(RowNumber(), partition_by=[F(name) for name in partition], order_by=ordering(orders))
     annotated: QuerySet[Any] = records.annotate(**{ROW_NUMBER: window})
     return annotated
-
-
-def next_token(rows: Sequence[Row], page: Page) -> str | None:
-    """Return the token of the next page, None where this is the last one."""
-    if len(rows) <= page.limit:
-        return None
-    last = rows[page.limit - 1]
-    return page.token_after([last[order.attribute] for order in page.orders])
-
-
-def query_by_key(
-    record: type[Record], operation: Operation, arguments: Mapping[str, Any]
-) -> tuple[list[str], Q]:
-    """Return the attributes a query is sorted by and the condition of its key arguments."""
-    model = record.model_type
-    match operation.kind:
-        case OperationKind.SYNC:
-            last = arguments.get("lastSync")
-            return [], Q(joinery_changed_at__gte=last) if last else Q()
-        case OperationKind.INDEX:
-            index = cast(ModelIndex, model.find_index(operation.index or ""))
-            partition, *sort_fields = index.fields
-        case _:
-            if not model.is_key_explicit:
-                return [], Q()
-            partition, *sort_fields = model.primary_key
-    if arguments.get(partition) is None:
-        refuse_key_arguments(model, partition, sort_fields, arguments)
-        return [], Q()
-    names = [record.names.attribute(name) for name in sort_fields]
-    condition = Q(**{record.names.attribute(partition): check_operand(arguments[partition])})
-    condition &= Q(**{f"{name}__isnull": False for name in names})
-    return names, condition & sort_condition(record, sort_fields, arguments)
-
-
-def refuse_key_arguments(
-    model: ModelType, partition: str, sort_fields: Sequence[str], arguments: Mapping[str, Any]
-) -> None:
-    """Raise InvalidArguments where arguments that need the partition field come without it."""
-    names = ["sortDirection"]
-    if sort_fields:
-        names.insert(0, naming.camel_case(sort_fields))
-    for name in names:
-        if arguments.get(name) is not None:
-            raise InvalidArguments(
-                f"When providing argument '{name}' you must also provide argument '{partition}'."
-            )
-
-
-def sort_condition(record: type[Record], sort_fields: Sequence[str], arguments: Mapping[str, Any]) -> Q:
-    """Return the condition of the sort key argument."""
-    if not sort_fields:
-        return Q()
-    argument = sort_fields[0] if len(sort_fields) == 1 else naming.camel_case(sort_fields)
-    given = arguments.get(argument)
-    if not given:
-        return Q()
-    return key_condition([find_attribute(record, name) for name in sort_fields], argument, given)

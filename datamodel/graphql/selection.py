@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, cast
 
@@ -19,12 +20,28 @@ from graphql import (
 from graphql.execution.collect_fields import collect_sub_fields
 from graphql.execution.values import get_argument_values
 
+from datamodel.access import Permissions
 from datamodel.graphql import naming
+from datamodel.graphql.errors import LimitExceeded
+from datamodel.graphql.permission import refused_in_relation
+from datamodel.limits import get_limit
 from datamodel.modelgen import Record
 from datamodel.registry import DataModel
 from datamodel.schema.ir import FieldOrigin, Link, ModelField, Relation, Side
 
-__all__ = ["ConnectionSelection", "RecordSelection", "RelationSelection", "Selector", "find_items"]
+__all__ = [
+    "METADATA",
+    "ConnectionSelection",
+    "Document",
+    "FieldSelection",
+    "RecordSelection",
+    "Refused",
+    "RelationSelection",
+    "Selector",
+    "TypeName",
+    "ValueSelection",
+    "find_items",
+]
 
 METADATA = {
     "_version": "joinery_version",
@@ -34,11 +51,34 @@ METADATA = {
 """DataStore's fields and the attributes behind them."""
 
 
+@dataclass(frozen=True, slots=True)
+class TypeName:
+    """`__typename`, which is known without a look at any record."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ValueSelection:
+    """A field that a record holds itself."""
+
+    name: str
+    attribute: str | None
+    """None for a field that has no value: a relation without a directive."""
+    nodes: tuple[FieldNode, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A field that the caller may not read: null, with an error."""
+
+    name: str
+
+
 @dataclass(frozen=True)
 class RelationSelection:
-    """A relation field: its far records, under one or more response keys that ask for the same."""
+    """A relation field: what is asked of its far records, and how they are found."""
 
-    keys: tuple[str, ...]
     field: ModelField
     relation: Relation
     link: Link
@@ -69,10 +109,13 @@ class RelationSelection:
 
 @dataclass(frozen=True)
 class ConnectionSelection:
-    """A connection: the selections of its `items`, and the other fields, by response key."""
+    """A connection: by response key the selection of its `items`, or the name of another field."""
 
-    items: tuple[tuple[str, RecordSelection], ...]
-    fields: tuple[tuple[str, str], ...]
+    fields: tuple[tuple[str, RecordSelection | TypeName | str], ...]
+
+    @property
+    def items(self) -> Iterator[tuple[str, RecordSelection]]:
+        return ((key, each) for key, each in self.fields if isinstance(each, RecordSelection))
 
     @property
     def attributes(self) -> set[str]:
@@ -81,118 +124,168 @@ class ConnectionSelection:
 
 @dataclass(frozen=True)
 class RecordSelection:
-    """What is asked of the records of one model."""
+    """What is asked of the records of one model, by response key, in the order of the answer.
+
+    A relation that is asked for alike under several keys is one and the same object under all of them.
+    """
 
     record: type[Record]
-    scalars: tuple[tuple[str, str | None], ...] = ()
-    """Response key and attribute; no attribute for a field that has no value."""
-    relations: tuple[RelationSelection, ...] = field(default=())
+    fields: tuple[tuple[str, FieldSelection], ...]
+
+    @cached_property
+    def values(self) -> tuple[tuple[str, str | None], ...]:
+        """Response keys and attributes of the fields that the record holds itself."""
+        return tuple((key, each.attribute) for key, each in self.fields if isinstance(each, ValueSelection))
+
+    @property
+    def refused(self) -> Iterator[tuple[str, str]]:
+        """Response keys and names of the fields that the caller may not read."""
+        return ((key, each.name) for key, each in self.fields if isinstance(each, Refused))
+
+    @cached_property
+    def relations(self) -> tuple[tuple[RelationSelection, tuple[str, ...]], ...]:
+        """Each relation with the response keys that ask for it."""
+        found: dict[int, tuple[RelationSelection, tuple[str, ...]]] = {}
+        for key, each in self.fields:
+            if isinstance(each, RelationSelection):
+                found[id(each)] = (each, (*found.get(id(each), (each, ()))[1], key))
+        return tuple(found.values())
 
     @cached_property
     def attributes(self) -> frozenset[str]:
         """The attributes to read: those asked for, and those that tell the related records."""
-        needed = {attribute for _, attribute in self.scalars if attribute is not None}
-        for relation in self.relations:
+        needed = {attribute for _, attribute in self.values if attribute is not None}
+        for relation, _ in self.relations:
             needed |= {self.record.names.attribute(name) for name in relation.near_fields}
         return frozenset(needed)
 
 
-class Selector:
-    """Reads selections from the document that is being executed."""
+FieldSelection = TypeName | ValueSelection | RelationSelection | Refused
 
-    def __init__(self, info: GraphQLResolveInfo, datamodel: DataModel) -> None:
-        self.schema: GraphQLSchema = info.schema
-        self.fragments: dict[str, FragmentDefinitionNode] = info.fragments
-        self.variables: dict[str, Any] = info.variable_values
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What selections are read from, by whom. ``arguments`` holds what stands for variables in arguments."""
+
+    permissions: Permissions
+    schema: GraphQLSchema
+    fragments: dict[str, FragmentDefinitionNode]
+    variables: dict[str, Any]
+    arguments: dict[str, Any]
+
+    @classmethod
+    def of(cls, info: GraphQLResolveInfo) -> Document:
+        """Return the document that is being executed."""
+        variables = info.variable_values
+        return cls(info.context.permissions, info.schema, info.fragments, variables, variables)
+
+
+class Selector:
+    """Reads selections from a document."""
+
+    def __init__(self, document: Document, datamodel: DataModel) -> None:
+        self.document = document
         self.datamodel = datamodel
+        self.selected = 0
+        self.most_fields = get_limit("GRAPHQL_MAX_FIELDS")
 
     def fields(
-        self, object_type: GraphQLObjectType, nodes: Sequence[FieldNode]
-    ) -> Iterator[tuple[str, list[FieldNode]]]:
-        """Yield response key and nodes of every field asked of an object, fragments followed."""
-        found = collect_sub_fields(self.schema, self.fragments, self.variables, object_type, list(nodes))
-        return ((key, asked) for key, asked in found.items() if not asked[0].name.value.startswith("__"))
+        self, object_type: GraphQLObjectType, nodes: Iterable[FieldNode]
+    ) -> list[tuple[str, list[FieldNode]]]:
+        """Return response key and nodes of every field asked of an object, fragments followed."""
+        document = self.document
+        found = collect_sub_fields(
+            document.schema, document.fragments, document.variables, object_type, list(nodes)
+        )
+        self.selected += len(found)
+        if self.selected > self.most_fields:
+            raise LimitExceeded(f"A document has at most {self.most_fields} fields, fragments followed.")
+        return list(found.items())
 
     def object_type(self, name: str) -> GraphQLObjectType:
-        return cast(GraphQLObjectType, self.schema.type_map[name])
+        return cast(GraphQLObjectType, self.document.schema.type_map[name])
 
     def arguments(self, object_type: GraphQLObjectType, node: FieldNode) -> dict[str, Any]:
-        return get_argument_values(object_type.fields[node.name.value], node, self.variables)
+        """Return a field's arguments as the API's types coerce them."""
+        definition = object_type.fields[node.name.value]
+        return get_argument_values(definition, node, self.document.arguments)
 
-    def record(self, model: str, nodes: Sequence[FieldNode]) -> RecordSelection:
-        """Return what is asked of the records of ``model``."""
+    def record(
+        self, model: str, nodes: Iterable[FieldNode], hidden: frozenset[str] | None = None
+    ) -> RecordSelection:
+        """Return what is asked of the records of ``model``; ``hidden`` are the fields kept from the caller."""
         record = self.datamodel.model(model)
         object_type = self.object_type(model)
-        scalars: list[tuple[str, str | None]] = []
-        relations: dict[str, list[tuple[str, list[FieldNode]]]] = {}
-        for key, asked in self.fields(object_type, nodes):
+        hidden = self.document.permissions.model(model).hidden if hidden is None else hidden
+        found = self.fields(object_type, nodes)
+        repeated = Counter(asked[0].name.value for _, asked in found)
+        known: dict[str, FieldSelection] = {}
+        fields: list[tuple[str, FieldSelection]] = []
+        for key, asked in found:
             name = asked[0].name.value
-            found = record.model_type.find_field(name)
-            if name in METADATA and found is None:
-                scalars.append((key, METADATA[name]))
-            elif found is not None and found.origin is FieldOrigin.VERSION:
-                scalars.append((key, METADATA["_version"]))
-            elif found is not None and found.relation is not None:
-                relations.setdefault(name, []).append((key, asked))
-            elif found is not None and found.is_stored:
-                scalars.append((key, record.names.attribute(name)))
+            field = record.model_type.find_field(name)
+            if name == "__typename":
+                fields.append((key, TypeName(object_type.name)))
+            elif name in hidden:
+                fields.append((key, Refused(name)))
+            elif field is not None and field.relation is not None:
+                arguments = self.arguments(object_type, asked[0])
+                look = look_of(name, arguments, asked) if repeated[name] > 1 else name
+                if look not in known:
+                    known[look] = self.relation(field, field.relation, arguments, asked)
+                fields.append((key, known[look]))
             else:
-                scalars.append((key, None))
-        selected = [
-            relation
-            for name, group in relations.items()
-            for relation in self.same_field(record.model_type.field(name), object_type, group)
-        ]
-        return RecordSelection(record, tuple(scalars), tuple(selected))
-
-    def same_field(
-        self,
-        model_field: ModelField,
-        object_type: GraphQLObjectType,
-        group: list[tuple[str, list[FieldNode]]],
-    ) -> Iterator[RelationSelection]:
-        """Yield the selections of one relation field; equal ones under several aliases only once."""
-        if len(group) == 1:
-            key, nodes = group[0]
-            yield self.relation((key,), model_field, self.arguments(object_type, nodes[0]), nodes)
-            return
-        alike: dict[str, tuple[list[str], list[FieldNode], dict[str, Any]]] = {}
-        for key, nodes in group:
-            arguments = self.arguments(object_type, nodes[0])
-            look = f"{arguments!r} {' '.join(print_ast(n.selection_set) for n in nodes if n.selection_set)}"
-            alike.setdefault(look, ([], nodes, arguments))[0].append(key)
-        for keys, nodes, arguments in alike.values():
-            yield self.relation(tuple(keys), model_field, arguments, nodes)
+                fields.append((key, ValueSelection(name, find_attribute(record, name), tuple(asked))))
+        return RecordSelection(record, tuple(fields))
 
     def relation(
         self,
-        keys: tuple[str, ...],
-        model_field: ModelField,
+        field: ModelField,
+        relation: Relation,
         arguments: dict[str, Any],
-        nodes: list[FieldNode],
-    ) -> RelationSelection:
-        relation = cast(Relation, model_field.relation)
+        nodes: Sequence[FieldNode],
+    ) -> RelationSelection | Refused:
+        """Return what is asked of a relation field, or that the caller may not follow it as it is asked for."""
         link = self.datamodel.schema.link(relation.link)
         far = link.parent if relation.side is Side.CHILD else link.child
+        grants = self.document.permissions.model(far)
+        if refused_in_relation(grants, relation.sort_fields, arguments, is_many=relation.is_many):
+            return Refused(field.name)
         if relation.is_many:
             connection = self.connection(far, nodes)
-            return RelationSelection(keys, model_field, relation, link, arguments, connection, None)
-        record = self.record(far, nodes)
-        return RelationSelection(keys, model_field, relation, link, arguments, None, record)
+            return RelationSelection(field, relation, link, arguments, connection, None)
+        return RelationSelection(field, relation, link, arguments, None, self.record(far, nodes))
 
     def connection(
-        self, model: str, nodes: Sequence[FieldNode], type_name: str | None = None
+        self, model: str, nodes: Iterable[FieldNode], type_name: str | None = None
     ) -> ConnectionSelection:
         """Return what is asked of a connection to records of ``model``."""
         object_type = self.object_type(type_name or naming.connection_type(model))
-        items: list[tuple[str, RecordSelection]] = []
-        fields: list[tuple[str, str]] = []
+        fields: list[tuple[str, RecordSelection | TypeName | str]] = []
         for key, asked in self.fields(object_type, nodes):
-            if asked[0].name.value == "items":
-                items.append((key, self.record(model, asked)))
-            else:
-                fields.append((key, asked[0].name.value))
-        return ConnectionSelection(tuple(items), tuple(fields))
+            match asked[0].name.value:
+                case "__typename":
+                    fields.append((key, TypeName(object_type.name)))
+                case "items":
+                    fields.append((key, self.record(model, asked)))
+                case name:
+                    fields.append((key, name))
+        return ConnectionSelection(tuple(fields))
+
+
+def look_of(name: str, arguments: Mapping[str, Any], nodes: Iterable[FieldNode]) -> str:
+    """Return a text that is the same for fields that ask for the same."""
+    return " ".join([name, repr(arguments), *(print_ast(n.selection_set) for n in nodes if n.selection_set)])
+
+
+def find_attribute(record: type[Record], name: str) -> str | None:
+    """Return the attribute behind a field that is no relation, None where it has no value."""
+    field = record.model_type.find_field(name)
+    if field is None:
+        return METADATA.get(name)
+    if field.origin is FieldOrigin.VERSION:
+        return METADATA["_version"]
+    return record.names.attribute(name) if field.is_stored else None
 
 
 def find_items(info: GraphQLResolveInfo) -> str:

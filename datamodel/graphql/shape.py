@@ -19,6 +19,7 @@ from datamodel.schema.ir import (
 )
 
 __all__ = [
+    "ACCESS",
     "ApiShape",
     "EnumShape",
     "FieldShape",
@@ -59,6 +60,19 @@ class OperationKind(StrEnum):
     DELETE = "delete"
     LISTEN = "listen"
     CUSTOM = "custom"
+
+
+ACCESS = {
+    OperationKind.GET: "get",
+    OperationKind.LIST: "list",
+    OperationKind.INDEX: "list",
+    OperationKind.SYNC: "sync",
+    OperationKind.CREATE: "create",
+    OperationKind.UPDATE: "update",
+    OperationKind.DELETE: "delete",
+    OperationKind.LISTEN: "listen",
+}
+"""What each kind of root field needs the caller to be allowed."""
 
 
 @dataclass(frozen=True, slots=True)

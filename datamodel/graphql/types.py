@@ -20,6 +20,7 @@ from graphql import (
     value_from_ast_untyped,
 )
 
+from datamodel.graphql.errors import Unauthorized
 from datamodel.graphql.scalars import SCALAR_TYPES, build_operator_scalar
 from datamodel.graphql.shape import ApiShape, EnumShape, FieldShape, ObjectShape, Operation
 from datamodel.modelgen import Record
@@ -64,7 +65,10 @@ def resolve_selected(root: Any, info: Any, /, **_arguments: Any) -> Any:
 
 def resolve_embedded(root: Any, info: Any, /, **_arguments: Any) -> Any:
     """Answer a field of an embedded value."""
-    return root.get(info.field_name)
+    name, type_name = info.field_name, info.parent_type.name
+    if name in info.context.permissions.embedded(type_name):
+        raise Unauthorized(name, type_name)
+    return root.get(name)
 
 
 class TypeBuilder:

@@ -176,6 +176,45 @@ def test_a_resolver_that_loses_the_database_answers_503(post: Post, monkeypatch:
     assert post({"query": 'mutation { createTeam(input: {mantra: "x"}) { id } }'})[0] == 503
 
 
+def failing_at(call: int, work: Callable[..., Any], error: Exception) -> Callable[..., Any]:
+    """Return ``work`` as it is when it fails once, at the given call."""
+    calls = iter(range(1, 100))
+
+    def run(*args: Any, **kwargs: Any) -> Any:
+        if next(calls) == call:
+            raise error
+        return work(*args, **kwargs)
+
+    return run
+
+
+def mantras() -> list[str]:
+    return [team.get_value("mantra") for team in registry.current().model("Team").objects.order_by("pk")]
+
+
+def test_a_request_begins_anew_when_the_schema_changes_before_it_writes(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(records, "create", failing_at(1, records.create, SchemaChanged(2)))
+    status, _, answer = post({"query": 'mutation { createTeam(input: {mantra: "x"}) { mantra } }'})
+    assert (status, answer) == (200, {"data": {"createTeam": {"mantra": "x"}}})
+    assert mantras() == ["x"]
+
+
+@pytest.mark.parametrize("error", [OperationalError("gone"), SchemaChanged(2)])
+def test_what_was_written_is_answered_where_a_later_field_fails(
+    post: Post, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    monkeypatch.setattr(records, "create", failing_at(2, records.create, error))
+    fields = " ".join(f'{name}: createTeam(input: {{mantra: "{name}"}}) {{ mantra }}' for name in "abc")
+    status, _, answer = post({"query": f"mutation {{ {fields} }}"})
+    assert status == 200
+    assert answer["data"] == {"a": {"mantra": "a"}, "b": None, "c": {"mantra": "c"}}
+    assert [(e["path"], e["errorType"]) for e in answer["errors"]] == [(["b"], "ServiceUnavailableException")]
+    assert "gone" not in json.dumps(answer)
+    assert mantras() == ["a", "c"]
+
+
 def test_a_full_server_refuses_at_once(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(endpoint.application, "waiting", 10_000)
     status, headers, _ = post()

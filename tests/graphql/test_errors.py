@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from datamodel import access, records
-from datamodel.graphql import reading
+from datamodel.graphql import queries
 from datamodel.registry import DataModel
 from tests.conftest import call_asgi
 
@@ -123,7 +123,7 @@ def test_an_unexpected_exception_tells_nothing(
     def fail(*_args: Any) -> None:
         raise RuntimeError("secret table name")
 
-    monkeypatch.setattr(reading, "build_filter", fail)
+    monkeypatch.setattr(queries, "build_filter", fail)
     answer = gql("{ listTeams { items { id } } }")
     entry = answer["errors"][0]
     assert (entry["message"], entry["errorType"]) == ("Internal error", "InternalFailure")

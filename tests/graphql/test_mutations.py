@@ -109,6 +109,43 @@ def test_a_reference_to_nothing_is_refused(teams: DataModel, gql: Gql) -> None:
     assert answer["errors"][0]["errorInfo"]["model"] == "Team"
 
 
+CART = """
+type Customer @model { id: ID! name: String cart: Cart @hasOne(references: ["customerId"]) }
+type Cart @model { id: ID! title: String customerId: ID
+  customer: Customer @belongsTo(references: ["customerId"]) }
+"""
+SECOND = 'mutation { createCart(input: {customerId: "c"}) { id } }'
+
+
+def test_a_second_child_of_a_one_to_one_is_refused_and_the_first_named(
+    activate_schema: Activate, gql: Gql
+) -> None:
+    shop = activate_schema(CART)
+    records.create(shop, "Customer", {"id": "c"})
+    records.create(shop, "Cart", {"id": "first", "title": "Tomato", "customerId": "c"})
+    answer = gql(SECOND)
+    (error,) = answer["errors"]
+    assert (answer["data"], error["errorType"]) == ({"createCart": None}, "RelatedRecordTaken")
+    assert error["errorInfo"] == {
+        "field": "customerId",
+        "value": "c",
+        "model": "Customer",
+        "takenBy": {"model": "Cart", "key": {"id": "first"}, "label": "Tomato"},
+    }
+    assert "'Tomato' (first)" in error["message"]
+
+
+def test_half_a_reference_is_refused(activate_schema: Activate, gql: Gql) -> None:
+    activate_schema("""
+        type Order @model { shop: String! @primaryKey(sortKeyFields: ["number"]) number: Int! }
+        type Line @model { id: ID! orderShop: String orderNumber: Int
+          order: Order @hasOne(fields: ["orderShop", "orderNumber"]) }
+        """)
+    (error,) = gql('mutation { createLine(input: {orderShop: "S"}) { id } }')["errors"]
+    assert error["errorType"] == "BadRequestException"
+    assert list(error["errorInfo"]["fields"]) == ["orderNumber"]
+
+
 def test_a_restricted_delete_names_what_holds_it(activate_schema: Activate, gql: Gql) -> None:
     datamodel = activate_schema(TEAM, on_delete={"Team.members": "restrict"})
     records.create(datamodel, "Team", {"id": "t", "mantra": "Go"})

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
+from datamodel import access
 from datamodel.graphql.outputs import amplify_outputs, aws_exports
 from datamodel.registry import DataModel
 
@@ -51,6 +52,31 @@ def test_the_commands_print_json(activate_schema: Build, capsys: pytest.CaptureF
     assert "aws_appsync_graphqlEndpoint" in json.loads(capsys.readouterr().out)
     call_command("printintrospection")
     assert json.loads(capsys.readouterr().out)["version"] == 1
+
+
+def test_a_new_key_for_the_file_is_public(activate_schema: Build, capsys: pytest.CaptureFixture[str]) -> None:
+    activate_schema(TEAM)
+    call_command("amplifyoutputs", new_key=True)
+    out, err = capsys.readouterr()
+    caller = access.authenticate_key(json.loads(out)["data"]["api_key"])
+    assert caller is not None
+    assert caller.scope == "public"
+    assert "scope public" in err
+
+
+def test_a_key_is_put_in_and_what_it_opens_is_told(
+    activate_schema: Build, api_key: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    activate_schema(TEAM)
+    call_command("amplifyoutputs", key=api_key)
+    out, err = capsys.readouterr()
+    assert json.loads(out)["data"]["api_key"] == api_key
+    assert "scope full" in err
+    monkeypatch.delenv("JOINERY_API_KEY", raising=False)
+    call_command("amplifyoutputs")
+    out, err = capsys.readouterr()
+    assert json.loads(out)["data"]["api_key"] == "PASTE-AN-API-KEY-HERE"
+    assert "no key that works" in err
 
 
 def test_introspection_of_a_file_needs_no_database(

@@ -51,9 +51,7 @@ def count(statements: Statements) -> int:
     return sum('"data_' in sql for sql in statements)
 
 
-def test_a_query_takes_one_statement_per_field_and_level(
-    teams: DataModel, gql: Gql, statements: Statements
-) -> None:
+def test_a_query_takes_one_statement(teams: DataModel, gql: Gql, statements: Statements) -> None:
     make_teams(teams, 2)
     statements.clear()
     gql(NESTED)
@@ -62,7 +60,7 @@ def test_a_query_takes_one_statement_per_field_and_level(
     statements.clear()
     answer = gql(NESTED)
     assert len(answer["data"]["listTeams"]["items"]) == 7
-    assert count(statements) == few == 6
+    assert count(statements) == few == 1
 
 
 def make_teams_more(datamodel: DataModel) -> None:
@@ -195,10 +193,10 @@ def test_equal_reads_under_other_aliases_run_once(teams: DataModel, gql: Gql, st
     )
     answer = gql(f"{{ {same} }}")
     assert len(answer["data"]) == 20
-    assert count(statements) == 2
+    assert count(statements) == 1
     statements.clear()
     gql("{ listTeams { items { a: members { items { name } } b: members { items { name } } } } }")
-    assert count(statements) == 2
+    assert count(statements) == 1
 
 
 def test_fragments_aliases_and_directives_are_followed(teams: DataModel, gql: Gql) -> None:
@@ -262,6 +260,7 @@ def seqs(answer: dict[str, Any]) -> list[int]:
             'device: "a", daySeq: {between: [{day: "2026-01-01", seq: 4}, {day: "2026-01-02", seq: 9}]}',
             [9],
         ),
+        ('device: "a", daySeq: {between: [null, {day: "2026-01-02"}]}', []),
         ("filter: {seq: {gt: 8}}", [10, 9]),
         ("device: null, sortDirection: null, daySeq: null", [10, 9, 3, 1, 1]),
     ],
@@ -407,7 +406,7 @@ def test_composite_references_are_followed_both_ways(
         {"id": "p2", "author": {"seq": 2, "posts": {"items": [{"id": "p2"}]}}},
         {"id": "alone", "author": None},
     ]
-    assert count(statements) == 3
+    assert count(statements) == 1
 
 
 def test_generated_keys_of_version_1_are_followed_and_sorted(activate_schema: Activate, gql: Gql) -> None:
