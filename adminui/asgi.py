@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any, cast
 
 from a2wsgi import WSGIMiddleware
 from a2wsgi.wsgi_typing import WSGIApp
 
 # Django is set up by this import, so it comes before anything that needs the app registry.
-from adminui.wsgi import application as site
+from adminui.wsgi import application as site  # isort: split
+
+from adminui.live import LiveSite
 from datamodel.graphql.endpoint import application as api
 
 API_PATHS = frozenset({"/graphql", "/graphql/realtime"})
 SITE_THREADS = 10
+
+_live = LiveSite(api.realtime)
 
 _site = WSGIMiddleware(cast(WSGIApp, site), workers=SITE_THREADS)
 
@@ -24,8 +27,16 @@ async def application(scope: Any, receive: Any, send: Any) -> None:
         await live(receive, send)
     elif scope["path"] in API_PATHS:
         await api(scope, receive, send)
+    elif scope["type"] == "websocket":
+        await (_live if scope["path"] == "/live" else refuse)(scope, receive, send)
     else:
         await _site(scope, receive, send)
+
+
+async def refuse(scope: Any, receive: Any, send: Any) -> None:
+    """Refuse a WebSocket where there is none."""
+    await receive()
+    await send({"type": "websocket.close", "code": 1000})
 
 
 async def live(receive: Any, send: Any) -> None:
@@ -33,5 +44,5 @@ async def live(receive: Any, send: Any) -> None:
     await receive()
     await send({"type": "lifespan.startup.complete"})
     await receive()
-    await asyncio.to_thread(api.close)
+    await api.stop()
     await send({"type": "lifespan.shutdown.complete"})
