@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
-from django.db.models import Count, Value
+from django.db.models import Count, IntegerField, QuerySet, Subquery, Value
 
-from datamodel.models import Change
+from datamodel.modelgen import Record
+from datamodel.models import Change, SchemaVersion
 from datamodel.registry import DataModel
+from datamodel.schema.ir import Link
 
-__all__ = ["record_counts"]
+__all__ = ["REFERENCES_COUNTED", "record_counts", "reference_counts"]
 
 TABLES_PER_STATEMENT = 100
 """SQLite takes at most 500 parts in one UNION."""
+REFERENCES_COUNTED = 1000
+"""Where a relationship holds more records, this is all that is told."""
+LINKS_PER_STATEMENT = 100
 PATIENCE = 20
 """A count that took a second is kept for this many seconds, however much is written meanwhile."""
 
@@ -65,3 +70,27 @@ def _count(datamodel: DataModel) -> Iterator[tuple[str, int]]:
             for name in names[start : start + TABLES_PER_STATEMENT]
         ]
         yield from parts[0].union(*parts[1:], all=True) if parts else ()
+
+
+class RowCount(Subquery):
+    """How many rows a query answers with."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) AS joinery_rows)"
+    output_field = IntegerField()
+
+
+def reference_counts(datamodel: DataModel, links: Sequence[Link]) -> Mapping[str, int]:
+    """Return how many live records refer to a parent by each link; over ``REFERENCES_COUNTED``, one more."""
+    counts: dict[str, int] = {}
+    for start in range(0, len(links), LINKS_PER_STATEMENT):
+        chunk = links[start : start + LINKS_PER_STATEMENT]
+        parts = {f"joinery_{i}": RowCount(_referring(datamodel, link)) for i, link in enumerate(chunk)}
+        row = SchemaVersion.objects.filter(is_active=True).values_list(*parts.values()).first()
+        counts.update(zip((link.name for link in chunk), row or (), strict=False))
+    return counts
+
+
+def _referring(datamodel: DataModel, link: Link) -> QuerySet[Record, dict[str, int]]:
+    child = datamodel.model(link.child)
+    filled = {f"{child.names.attribute(name)}__isnull": False for name in link.reference_fields}
+    return child.objects.filter(**filled).order_by().values("pk")[: REFERENCES_COUNTED + 1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import secrets
 from collections.abc import Iterator
@@ -12,12 +13,15 @@ from pathlib import Path
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
+from django.utils import timezone
 
 from datamodel import access, records, registry
 from datamodel.migrator import apply_plan, make_plan, parse_selector, read_path
 from datamodel.models import ApiKey
 
 __all__ = ["FirstStart", "prepare"]
+
+logger = logging.getLogger(__name__)
 
 EXAMPLE = settings.BASE_DIR / "examples" / "blog.graphql"
 EXAMPLE_RECORDS = settings.BASE_DIR / "examples" / "blog.records.json"
@@ -68,9 +72,14 @@ def create_api_key() -> str | None:
     """Create the first API key, or the one the environment fixes; return what was made."""
     fixed = os.environ.get("JOINERY_API_KEY")
     if fixed:
-        if access.authenticate_key(fixed) is not None:
-            return None
-        return access.create_key("environment", scope="full", raw=fixed)[1]
+        known = ApiKey.objects.filter(hash=access.hash_key(fixed)).first()
+        if known is None:
+            return access.create_key("environment", scope="full", raw=fixed)[1]
+        if known.revoked_at is not None:
+            logger.warning("The key in JOINERY_API_KEY was revoked and stays so. Set another one.")
+        elif known.expires_at <= timezone.now():
+            access.renew_key(known)
+        return None
     if ApiKey.objects.exists():
         return None
     return access.create_key("first key", scope="full")[1]

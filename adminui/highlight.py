@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from datamodel.schema.errors import Problem
 from datamodel.schema.source import Source
 
-__all__ = ["Line", "Listing", "list_source", "short_name"]
+__all__ = ["Line", "Listing", "list_source", "mark_code", "short_name"]
 
 MARKED_CHARACTERS = 200_000
 """Longer texts are shown plain."""
@@ -34,6 +34,12 @@ TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+
+
+CODE = re.compile(
+    TOKEN.pattern.replace("|import|", "|async|await|mutation|new|query|import|"), re.VERBOSE | re.DOTALL
+)
+"""The tokens of code that uses a schema: operations have keywords of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +114,18 @@ def short_name(name: str) -> str:
     return name.rpartition("/")[2] or name
 
 
-def _mark(text: str) -> Iterator[SafeString]:
+def mark_code(text: str) -> SafeString:
+    """Return GraphQL or JavaScript as HTML, its lines as they are."""
+    return format_html_join("\n", "{}", ((line,) for line in _mark(text, CODE)))
+
+
+def _mark(text: str, tokens: re.Pattern[str] = TOKEN) -> Iterator[SafeString]:
     """The lines of ``text`` as HTML. A token that spans lines is marked on each of them."""
     if len(text) > MARKED_CHARACTERS:
         yield from (format_html("{}", line) for line in text.split("\n"))
         return
     line: list[SafeString] = []
-    for kind, token in _tokens(text):
+    for kind, token in _tokens(text, tokens):
         first, *rest = token.split("\n")
         line.append(_span(kind, first))
         for part in rest:
@@ -123,9 +134,9 @@ def _mark(text: str) -> Iterator[SafeString]:
     yield _join(line)
 
 
-def _tokens(text: str) -> Iterator[tuple[str, str]]:
+def _tokens(text: str, tokens: re.Pattern[str]) -> Iterator[tuple[str, str]]:
     end = 0
-    for match in TOKEN.finditer(text):
+    for match in tokens.finditer(text):
         yield "", text[end : match.start()]
         yield match.lastgroup or "", match.group()
         end = match.end()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from datamodel.registry import DataModel
 from datamodel.schema.ir import Link, ModelField, ModelType, OnDelete, RelationKind, Schema, Side
+from datamodel.schema.words import noun_of, with_article
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -104,17 +104,6 @@ class Joint:
 def noun(model: ModelType) -> str:
     """Return the model's name as a word inside a sentence: ``user`` for ``User``."""
     return noun_of(model.name)
-
-
-def noun_of(name: str) -> str:
-    """Return a type's name as words: ``post tag`` for ``PostTag``; capitals in a row stay."""
-    words = re.findall(r"[A-Z]{2,}(?![a-z])|[A-Z]?[^A-Z_]+|[A-Z]", name)
-    return " ".join(word if len(word) > 1 and word.isupper() else word.lower() for word in words) or name
-
-
-def with_article(noun: str) -> str:
-    """Return ``an order``, ``a post``."""
-    return f"{'an' if noun[:1].lower() in 'aeio' else 'a'} {noun}"
 
 
 _joints: WeakKeyDictionary[DataModel, dict[str, tuple[Joint, ...]]] = WeakKeyDictionary()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import ipaddress
 import unicodedata
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,6 +13,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from adminui.models import LoginFailure
+from datamodel import access
 
 __all__ = ["WINDOW", "Attempt", "client_address"]
 
@@ -61,22 +61,8 @@ class Attempt:
 
 def client_address(request: HttpRequest) -> str:
     """Return the address of the client: a proxy's word for it counts only where the proxy is trusted."""
-    address = str(request.META.get("REMOTE_ADDR", ""))
-    forwarded = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",")]
-    while address in settings.TRUSTED_PROXIES and forwarded and forwarded[-1]:
-        address = forwarded.pop()
-    return _network(address)
-
-
-def _network(address: str) -> str:
-    """One household has one IPv6 /64, and one IPv4 address."""
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    if isinstance(parsed, ipaddress.IPv6Address):
-        return str(ipaddress.ip_network((parsed, 64), strict=False))
-    return str(parsed)
+    remote = str(request.META.get("REMOTE_ADDR", ""))
+    return access.client_address(remote, request.headers.get("X-Forwarded-For", ""))
 
 
 def _fold(username: str) -> str:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Value, When, Window
-from django.db.models.functions import RowNumber
+from django.db import connection
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, TextField, Value, When, Window
+from django.db.models.functions import Cast, RowNumber
+from django.db.models.lookups import IContains
 from django.urls import reverse
 
 from adminui.joints import Joint
@@ -22,12 +25,14 @@ __all__ = [
     "Chip",
     "Chips",
     "chip_of",
+    "chips_by_identifier",
     "chips_by_row",
     "chips_of",
     "chips_with_notes",
     "counts_by_row",
     "far_queryset",
     "find_by_url_key",
+    "missing_chip",
     "ones_by_row",
     "search_records",
     "searched",
@@ -199,13 +204,14 @@ def chips_by_row(
     for join in joins:
         values = _values(join, far.reference_fields)
         found[_values(join, near.reference_fields)].append((values, getattr(join, "joinery_total", 0)))
-    chips = _chips_of(datamodel, far, {values for pairs in found.values() for values, _ in pairs})
+    chips = chips_by_identifier(datamodel, far, {values for pairs in found.values() for values, _ in pairs})
     return {pk: _cell(found.get(values, []), chips) for pk, values in wanted.items()}
 
 
-def _chips_of(
+def chips_by_identifier(
     datamodel: DataModel, far: Link, wanted: set[tuple[Any, ...]]
 ) -> Mapping[tuple[Any, ...], Chip]:
+    """Return the live parents of a link by what its references hold: one query."""
     if not wanted:
         return {}
     far_class = datamodel.model(far.parent)
@@ -232,8 +238,19 @@ def searched(datamodel: DataModel, model: str, text: str) -> Q:
             somewhere |= Q(**{f"{attribute}__icontains": word})
         for attribute in ids:
             somewhere |= Q(**{f"{attribute}__{'icontains' if len(word) > SHORT_WORD else 'iexact'}": word})
-        condition &= somewhere
+        condition &= somewhere | _in_label_value(record_class, word)
     return condition
+
+
+def _in_label_value(record_class: type[Record], word: str) -> Q:
+    """The condition that the value which names a record without a text contains ``word``."""
+    field = record_class.joinery_label_value
+    if field is None:
+        return Q()
+    # SQLite keeps a list as JSON in ASCII; PostgreSQL shows its characters as they are.
+    is_escaped = field.type.is_list and connection.vendor == "sqlite"
+    words = json.dumps(word)[1:-1] if is_escaped else word
+    return Q(IContains(Cast(record_class.names.attribute(field.name), TextField()), words))
 
 
 def _label_paths(datamodel: DataModel, model: str) -> list[str]:

@@ -28,6 +28,9 @@ def env_int(name: str, default: int) -> int:
     return int(os.environ.get(name, default))
 
 
+DATASTORE_CONFLICTS = os.environ.get("DATASTORE_CONFLICTS", "automerge")
+"""What becomes of a DataStore client's write that knows an older version: merged, or refused."""
+
 VAR_DIR = Path(os.environ.get("JOINERY_VAR", BASE_DIR / "var"))
 DEBUG = env_flag("DEBUG", False)
 
@@ -107,6 +110,8 @@ DATABASE_URL = os.environ.get("DATABASE_URL") or f"sqlite:///{VAR_DIR / 'joinery
 # Requests run in threads of their own context: a connection lasts a request, or goes back to the pool.
 DATABASES = {"default": dj_database_url.parse(DATABASE_URL, conn_max_age=0)}
 
+DB_STATEMENT_TIMEOUT_S = env_int("DB_STATEMENT_TIMEOUT_S", 10)
+
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
@@ -115,7 +120,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     }
 else:
     DATABASES["default"]["OPTIONS"] = {
-        "options": "-c lock_timeout=3000 -c statement_timeout=10000 -c idle_in_transaction_session_timeout=30000"
+        "options": f"-c lock_timeout=3000 -c statement_timeout={DB_STATEMENT_TIMEOUT_S * 1000}"
+        " -c idle_in_transaction_session_timeout=30000"
     }
     if env_flag("JOINERY_DB_POOL", False):
         DATABASES["default"]["OPTIONS"]["pool"] = {
@@ -140,6 +146,9 @@ LOGIN_FAILURES = env_int("LOGIN_FAILURES", 10)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 2**20
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 IMPORT_MAX_BYTES = env_int("IMPORT_MAX_BYTES", 100 * 2**20)
+STRING_MAX_BYTES = env_int("STRING_MAX_BYTES", 400 * 2**10)
+JSON_MAX_BYTES = env_int("JSON_MAX_BYTES", 400 * 2**10)
+ARRAY_MAX_ITEMS = env_int("ARRAY_MAX_ITEMS", 10_000)
 TRUSTED_PROXIES = env_list("TRUSTED_PROXIES")
 CSRF_FAILURE_VIEW = "adminui.views.errors.csrf_failure"
 

@@ -17,7 +17,8 @@ CONSENT_WORDS = "lose data"
 BEFORE_NAMES = frozenset("by enum field from in index of relationship rename table to type".split())  # noqa: SIM905
 NO_NAMES = frozenset({"field", "of"})
 MARKS = {"add": "+", "create": "+", "drop": "−", "remove": "−"}  # noqa: RUF001  minus signs
-WORDS_ONLY = frozenset({"change_access", "change_api", "change_source", "datastore", "storage"})
+LINK_CHANGES = frozenset({"change_policy", "change_relationship"})
+WORDS_ONLY = frozenset({"change_access", "change_api", "change_source", "datastore", "integrity", "storage"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,11 @@ class StepRow:
         """Whether the step adds, takes away or changes something."""
         verb = self.step.text.partition(" ")[0]
         return MARKS.get(verb, "~")
+
+    @property
+    def is_unhealthy(self) -> bool:
+        """Whether records of a relationship that exists are in the way: data health lists those."""
+        return self.step.kind in LINK_CHANGES and bool(self.step.rows)
 
 
 def step_rows(plan: Plan, risk: Risk) -> list[StepRow]:

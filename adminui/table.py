@@ -185,4 +185,4 @@ def in_short(value: Any) -> str:
         return ", ".join(in_short(item) for item in value)
     if isinstance(value, dict):
         return ", ".join(in_short(item) for item in value.values() if item is not None)
-    return json.dumps(value, ensure_ascii=False)
+    return json.dumps(value, ensure_ascii=False, default=str)

@@ -6,18 +6,27 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 
-from adminui.views import accounts, errors, health, home, keys, outputs, plan, schema, upload
+from adminui.views import accounts, errors, health, home, keys, outputs, plan, relationships, schema, upload
+from adminui.views.data_health import health_urlpatterns
 from adminui.views.records import record_urlpatterns
 from datamodel.graphql.outputs import amplify_outputs, aws_exports
+from datamodel.graphql.snippets import snippets_of
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("data/", include(record_urlpatterns)),
+    path("health/data/", include(health_urlpatterns)),
+    path("", include("adminui.trail.urls")),
     path("schema/", schema.schema, name="schema"),
     path("schema/upload/", upload.upload, name="schema_upload"),
     path("schema/plans/<uuid:pk>/", plan.plan, name="schema_plan"),
     path("schema/plans/<uuid:pk>/text/", plan.plan_text, name="schema_plan_text"),
-    path("schema/relationships/", schema.relationships, name="schema_relationships"),
+    path("schema/relationships/", relationships.relationships, name="schema_relationships"),
+    path(
+        "schema/relationships/<str:name>/",
+        relationships.relationship_view(snippets_of),
+        name="schema_relationship",
+    ),
     path("schema/versions/", schema.versions, name="schema_versions"),
     path("schema/versions/<int:number>/download/", schema.download, name="schema_download"),
     path("settings/keys/", keys.keys, name="keys"),

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from adminui.joints import find_far_link, noun_of, with_article
+from adminui.joints import find_far_link
 from datamodel.schema.ir import FieldOrigin, Link, ModelField, ModelType, OnDelete, RelationKind, Schema
+from datamodel.schema.words import noun_of, plural_of, with_article
 
-__all__ = ["LinkWords", "describe_link", "field_notes"]
+__all__ = ["LinkWords", "describe_link", "field_notes", "policy_details", "policy_words"]
 
-POLICY = {
-    OnDelete.CASCADE: "Deleting {a_parent} deletes {children} too.",
-    OnDelete.CLEAR: "Deleting {a_parent} keeps {children} and clears {reference}.",
-    OnDelete.RESTRICT: "{a_parent} cannot be deleted while it has {children}.",
-    OnDelete.KEEP: "Deleting {a_parent} leaves {children} as they are, pointing at nothing; nothing is checked.",
+WHAT_HAPPENS = {
+    OnDelete.CASCADE: "When {a_parent} is deleted, its {children} {are} deleted too.",
+    OnDelete.CLEAR: "When {a_parent} is deleted, its {children} {stay} and {reference} {is_} cleared.",
+    OnDelete.RESTRICT: "{a_parent} cannot be deleted while it has {children_left}.",
+    OnDelete.KEEP: "When {a_parent} is deleted, its {children} {stay} as {they_are}, with a reference to nothing.",
+}
+MORE = {
+    OnDelete.CASCADE: "What belongs to {them} follows {their} own relationships.",
+    OnDelete.CLEAR: "{They} can be given another {parent} at any time.",
+    OnDelete.RESTRICT: "The delete is refused and names what stands in the way.",
+    OnDelete.KEEP: "Nothing is checked for this relationship, as with AppSync. Data health lists what refers to nothing.",
 }
 
 
@@ -24,7 +31,8 @@ class LinkWords:
     link: Link
     sentence: str
     policy: str
-    is_changed: bool
+    is_chosen: bool = False
+    """True where somebody chose the policy; it may be the default's."""
 
     @property
     def sides(self) -> list[str]:
@@ -33,29 +41,72 @@ class LinkWords:
         named = ((link.child, link.child_field), (link.parent, link.parent_field))
         return [f"{model}.{field}" for model, field in named if field]
 
+    @property
+    def is_changed(self) -> bool:
+        return self.link.on_delete is not self.link.default_on_delete
 
-def describe_link(schema: Schema, link: Link) -> LinkWords:
+    @property
+    def text(self) -> str:
+        """Everything a search may find the link by, in lower case."""
+        link = self.link
+        words = [link.name, link.child, link.parent, *link.reference_fields, *self.sides, str(link.on_delete)]
+        state = "changed" if self.is_changed else "default"
+        return " ".join([*words, self.sentence, self.policy, state]).lower()
+
+
+def describe_link(schema: Schema, link: Link, *, is_chosen: bool = False) -> LinkWords:
     """Return the words for ``link``: who refers to whom, by what, and what a delete does."""
-    policy = POLICY[link.on_delete].format(
-        a_parent=_a(link.parent),
-        children=f"its {link.child} records",
-        reference=", ".join(link.reference_fields),
-    )
+    policy = policy_words(schema, link, link.on_delete)
     if not link.is_enforceable:
         policy = "It is only read: the fields referred to are not the key, so nothing is checked."
-    return LinkWords(
-        link,
-        _capital(_sentence(schema, link)),
-        _capital(policy),
-        link.on_delete is not link.default_on_delete,
-    )
+    return LinkWords(link, _capital(_sentence(schema, link)), policy, is_chosen)
+
+
+def policy_words(schema: Schema, link: Link, policy: OnDelete) -> str:
+    """Return one sentence: what deleting a parent does under ``policy``."""
+    return _capital(WHAT_HAPPENS[policy].format(**_parts(schema, link)))
+
+
+def policy_details(schema: Schema, link: Link, policy: OnDelete) -> str:
+    """Return what else is worth knowing before the policy is chosen."""
+    far = find_far_link(schema, link) if link.is_join else None
+    if far is not None and policy is OnDelete.CASCADE:
+        return f"The {plural_of(far.parent)} on the other side stay."
+    if far is not None and policy is OnDelete.RESTRICT:
+        return f"The {plural_of(link.child)} have to be deleted first."
+    return MORE[policy].format(**_parts(schema, link))
+
+
+def _parts(schema: Schema, link: Link) -> dict[str, str]:
+    """The words that the sentences are put together from; one child is spoken of in the singular."""
+    several = sum((other.child, other.parent) == (link.child, link.parent) for other in schema.links) > 1
+    by = f" (by {link.child_field or link.reference_fields[0]})" if several else ""
+    many = link.is_many
+    child = noun_of(link.child)
+    # A comment's replies are comments: the field says which ones are meant.
+    children = noun_of(link.parent_field) if link.is_self and link.parent_field else plural_of(link.child)
+    references = [f"{'their' if many else 'its'} {name}" for name in link.reference_fields]
+    return {
+        "a_parent": _a(link.parent),
+        "parent": noun_of(link.parent),
+        "children": (children if many else child) + by,
+        "children_left": (children if many else with_article(child)) + by,
+        "are": "are" if many else "is",
+        "stay": "stay" if many else "stays",
+        "they_are": "they are" if many else "it is",
+        "them": "them" if many else "it",
+        "They": "They" if many else "It",
+        "their": "their" if many else "its",
+        "reference": " and ".join(references),
+        "is_": "are" if len(references) > 1 else "is",
+    }
 
 
 def _sentence(schema: Schema, link: Link) -> str:
     child, parent = noun_of(link.child), noun_of(link.parent)
     far = find_far_link(schema, link) if link.is_join else None
     if far is not None:
-        return f"{_a(link.parent)} is joined to many {far.parent} records; each {child} is one such join."
+        return f"{_a(link.parent)} is joined to many {plural_of(far.parent)}; each {child} is one such join."
     if _is_has_one(schema, link):
         one = "one" if link.is_required else "at most one"
         return f"{_a(link.child)} has {one} {parent}."

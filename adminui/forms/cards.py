@@ -8,7 +8,7 @@ from typing import Any
 from django.urls import reverse
 
 from adminui.forms.posted import Posted
-from adminui.joints import Joint, find_joint, noun, with_article
+from adminui.joints import Joint, find_joint, noun
 from adminui.related import (
     Chip,
     chip_of,
@@ -21,11 +21,13 @@ from adminui.related import (
 )
 from datamodel.modelgen import Record
 from datamodel.registry import DataModel
+from datamodel.schema.words import with_article
 
 __all__ = ["Card", "ManyCard", "OneCard", "build_cards"]
 
 SHOWN = 10
 FOUND = 8
+COPIED = 50
 
 
 @dataclass
@@ -154,6 +156,13 @@ class OneCard(Card):
         chip = missing_chip(values)
         return Chip("?", chip.label, is_missing=True)
 
+    def copy(self, record: Record) -> None:
+        """Choose what another record refers to, unless only one record may refer to it."""
+        if self.joint.is_reference and self.joint.link.is_many:
+            far = chips_of(far_queryset(self.datamodel, self.joint, record)[:1])
+            self.picked = far[0] if far else None
+            self.chosen = far[0].key if far else ""
+
     def preset(self, key: str) -> None:
         """Choose the record that the address of a new record names."""
         self.picked = self.chip(key)
@@ -248,6 +257,13 @@ class ManyCard(Card):
         far = far_queryset(self.datamodel, self.joint, self.record)
         self.shown = chips_of(far.order_by("-pk")[:SHOWN])
         self.count = len(self.shown) if len(self.shown) < SHOWN else far.count()
+
+    def copy(self, record: Record) -> None:
+        """Stage the links that another record has through a join model; too many to be shown are left out."""
+        if self.joint.is_through:
+            far = far_queryset(self.datamodel, self.joint, record).order_by("pk")[: COPIED + 1]
+            chips = chips_of(far)
+            self.linked = chips if len(chips) <= COPIED else []
 
     def preset(self, key: str) -> None:
         if chip := self.chip(key):

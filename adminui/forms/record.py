@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field, replace
 from typing import Any
+from uuid import UUID
 
 from django.http import QueryDict
 from django.urls import reverse
@@ -13,14 +14,15 @@ from adminui.forms.cards import Card, ManyCard, OneCard, build_cards
 from adminui.forms.controls import Control, Invalid, Spec
 from adminui.forms.nested import show_control, take_control
 from adminui.forms.posted import Posted
-from adminui.joints import noun_of
+from adminui.notices import written_group
 from adminui.options import ModelOptions, options_for
 from datamodel import records
 from datamodel.modelgen import Record, decode_key
 from datamodel.modelgen.values import default_value
-from datamodel.records import RecordError, RelatedRecordNotFound, ValidationFailed
+from datamodel.records import RecordError, RelatedRecordNotFound, RelatedRecordTaken, ValidationFailed
 from datamodel.registry import DataModel
 from datamodel.schema.ir import FieldKind, ModelField
+from datamodel.schema.words import noun_of
 
 __all__ = ["RecordForm", "SummaryLine"]
 
@@ -50,6 +52,8 @@ class RecordForm:
     cards: list[OneCard | ManyCard] = field(default_factory=list)
     posted: Posted | None = None
     general_errors: list[str] = field(default_factory=list)
+    written: UUID | None = None
+    """The set of changes that saving made, if it changed anything."""
 
     @classmethod
     def for_record(cls, datamodel: DataModel, record: Record) -> RecordForm:
@@ -72,6 +76,23 @@ class RecordForm:
         for card in form.cards:
             if key := presets.get(card.slug):
                 card.preset(key)
+        for control in form.main_controls[:1]:
+            control.focus()
+        return form
+
+    @classmethod
+    def for_copy(cls, datamodel: DataModel, record: Record) -> RecordForm:
+        """The form of a record to be made like another; its key, and references only one may have, are left out."""
+        model = record.model_type
+        form = cls(datamodel, options_for(datamodel, model.name), None, {}, 0)
+        values = {k: v for k, v in record.values().items() if k not in model.primary_key}
+        form.controls = [
+            show_control(form.spec(f), values.get(f.name, default_value(datamodel.schema, f)))
+            for f in form.fields
+        ]
+        form.cards = build_cards(datamodel, form.options.joints, None)
+        for card in form.cards:
+            card.copy(record)
         for control in form.main_controls[:1]:
             control.focus()
         return form
@@ -139,7 +160,7 @@ class RecordForm:
     @property
     def base_json(self) -> str:
         """The stored values the form began with, for its hidden field."""
-        return json.dumps(self.base)
+        return json.dumps(self.base, default=str)
 
     @property
     def action(self) -> str:
@@ -269,7 +290,7 @@ class RecordForm:
             for name, sentences in error.errors.items():
                 for sentence in sentences:
                     self._put(name, sentence)
-        elif isinstance(error, RelatedRecordNotFound):
+        elif isinstance(error, RelatedRecordNotFound | RelatedRecordTaken):
             self._put(error.field, error.message)
         else:
             self.general_errors.append(error.message)
@@ -303,6 +324,7 @@ class RecordForm:
             )
             for card in self.cards:
                 self._apply(card, saved)
+            self.written = written_group()
             return saved
 
         try:

@@ -8,10 +8,14 @@ from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.contrib.messages.storage.base import Message
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.safestring import SafeString
 from lucide.templatetags.lucide import lucide
+
+from adminui import notices
+from adminui.notices import Next
 
 register = template.Library()
 
@@ -36,6 +40,7 @@ TOOLS = (
     ("schema", "Schema", "braces"),
     ("data_health", "Data health", "activity"),
     ("activity", "Activity", "history"),
+    ("trash", "Trash", "trash-2"),
     ("explorer", "Explorer", "hexagon"),
     ("keys", "API keys", "key-round"),
 )
@@ -109,6 +114,12 @@ def find_url(name: str, **kwargs: Any) -> str | None:
         return reverse(name, kwargs=kwargs or None)
     except NoReverseMatch:
         return None
+
+
+@register.filter
+def next_steps(message: Message) -> Next:
+    """Return what a message offers to do next."""
+    return notices.next_steps(message)
 
 
 @register.filter

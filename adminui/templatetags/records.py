@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from adminui.filters import ListQuery
 from adminui.forms.moments import spoken_timestamp
+from datamodel.schema.ir import ModelType
 
 register = template.Library()
 
@@ -54,6 +55,13 @@ def ago(value: Any) -> str:
 
 
 @register.filter
+def live_models(model: ModelType) -> str:
+    """Return the models whose changes a page about ``model`` shows: its own, and those it is joined to."""
+    far = [name for field in model.relation_fields if field.relation and (name := field.relation.far_model)]
+    return " ".join(dict.fromkeys([model.name, *far]))
+
+
+@register.filter
 def iso(value: Any) -> str:
     """Return a moment for the ``datetime`` attribute."""
     moment = read_moment(value)
@@ -76,3 +84,14 @@ def spoken(text: str) -> str:
 def page_url(query: ListQuery, page: str) -> str:
     """Return the address of another page of the same list."""
     return query.address(_page=page)
+
+
+@register.filter
+def day_words(day: datetime) -> str:
+    """Return a day as people call it: today, yesterday, else its date."""
+    now = timezone.now()
+    away = (now.date() - day.date()).days
+    if away in (0, 1):
+        return "Yesterday" if away else "Today"
+    year = f" {day.year}" if day.year != now.year else ""
+    return f"{day:%A}, {day.day} {day:%B}{year}"

@@ -7,13 +7,14 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from datamodel.registry import UnknownModel
 
 __all__ = [
+    "RecordGone",
     "bad_request",
     "conflict",
     "csrf_failure",
@@ -23,6 +24,15 @@ __all__ = [
     "too_large",
     "unavailable",
 ]
+
+
+class RecordGone(Http404):
+    """There was a record of this address once; its history tells what became of it."""
+
+    def __init__(self, sentence: str, history_url: str) -> None:
+        super().__init__(sentence)
+        self.history_url = history_url
+
 
 DATABASE_AWAY = (OperationalError, InterfaceError)
 
@@ -75,7 +85,8 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """404: no such page, model or record; staff get the list of models to go on from."""
     model = exception.name if isinstance(exception, UnknownModel) else ""
-    return error_page(request, 404, missing_model=model, message=_message(exception))
+    history_url = exception.history_url if isinstance(exception, RecordGone) else ""
+    return error_page(request, 404, missing_model=model, message=_message(exception), history_url=history_url)
 
 
 def _message(exception: Exception | None) -> str:

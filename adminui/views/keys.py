@@ -15,8 +15,11 @@ from django.utils.formats import date_format
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from adminui.owners import owners_only
 from datamodel import access
+from datamodel.middleware import DataModelRequest
 from datamodel.models import ApiKey
+from datamodel.schema.notes import closed_notes
 
 __all__ = ["keys", "revoke_key"]
 
@@ -66,7 +69,8 @@ def _day(moment: datetime) -> str:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def keys(request: HttpRequest) -> HttpResponse:
+@owners_only
+def keys(request: DataModelRequest) -> HttpResponse:
     """List the keys; a POST creates one and shows it, this once."""
     form = KeyForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
@@ -75,17 +79,23 @@ def keys(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     rows = [key_row(key, now) for key in ApiKey.objects.order_by("-created_at")]
     status = 422 if form.is_bound else 200
-    return render(request, "adminui/keys/list.html", {"form": form, "rows": rows}, status=status)
+    schema = request.datamodel.schema
+    context = {
+        "form": form,
+        "rows": rows,
+        "has_schema": bool(schema.models),
+        "notes": closed_notes(schema),
+    }
+    return render(request, "adminui/keys/list.html", context, status=status)
 
 
 @require_POST
+@owners_only
 def revoke_key(request: HttpRequest, pk: int) -> HttpResponse:
     """Revoke a key; one that is revoked already stays so."""
     key = ApiKey.objects.filter(pk=pk).first()
     if key is None:
         raise Http404("There is no such key.")
-    if key.revoked_at is None:
-        key.revoked_at = timezone.now()
-        key.save(update_fields=["revoked_at"])
+    access.revoke_key(key)
     messages.success(request, f"Key '{key.name}' is revoked. Calls that use it are refused from now on.")
     return redirect("keys")

@@ -9,13 +9,15 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from adminui.answers import AnswerProblem, ask_all, read_answers
 from adminui.highlight import short_name
 from adminui.steps import CONSENT_WORDS, missing_consent, step_rows
+from adminui.templatetags.adminui import find_url
 from adminui.views.schema import read_sources
-from adminui.views.upload import SchemaChoices, actor_of, keep_plan, show_texts
+from adminui.views.upload import SchemaChoices, actor_of, keep_plan, read_open, show_texts
 from datamodel import access, registry
 from datamodel.migrator import (
     ApplyBusy,
@@ -29,8 +31,9 @@ from datamodel.migrator import (
     load_plan,
     make_plan,
 )
-from datamodel.models import SchemaPlan
+from datamodel.models import SchemaPlan, SchemaVersion
 from datamodel.schema.errors import SchemaError
+from datamodel.schema.notes import has_models_without_rules
 
 __all__ = ["plan", "plan_text"]
 
@@ -76,6 +79,7 @@ def _show(
 ) -> HttpResponse:
     """Show the steps by what they risk, and the questions."""
     questions = ask_all(found, request.POST, wrong or {})
+    choice_url = find_choice_url(stored, found)
     context: dict[str, Any] = {
         "stored": stored,
         "plan": found,
@@ -88,15 +92,34 @@ def _show(
         "questions": questions,
         "open_questions": [question for question in questions if question.is_open],
         "refused": refused,
+        "offers_opening": found.stored_options.is_open or has_models_without_rules(found.schema),
         "files": ", ".join(short_name(source.name) for source in found.sources),
+        "is_choice": bool(choice_url),
+        "choice_url": choice_url,
+        "health_url": find_url("data_health"),
     }
     return render(request, "adminui/schema/plan.html", context, status=422 if refused or wrong else 200)
+
+
+def find_choice_url(stored: SchemaPlan, found: Plan) -> str:
+    """Return the page where a policy or the profile was chosen; empty for a plan that an upload made."""
+    chosen = [*found.options.schema.on_delete, *found.options.default_policies]
+    if len(chosen) == 1:
+        return reverse("schema_relationship", args=[chosen[0]])
+    is_switch = any(step.kind == "integrity" for step in found.steps) and not _changes_text(stored)
+    return reverse("schema_relationships") if chosen or is_switch else ""
+
+
+def _changes_text(stored: SchemaPlan) -> bool:
+    """Return whether the plan's text is another than that of the version it was made for."""
+    base = SchemaVersion.objects.filter(number=stored.base_version).only("sources", "select").first()
+    return base is None or (base.sources, base.select) != (stored.sources, stored.select)
 
 
 def _answer(request: HttpRequest, stored: SchemaPlan, found: Plan) -> HttpResponse:
     """Apply the plan, or make another where the answers changed: nothing is applied that was not shown."""
     try:
-        options = read_answers(found, request.POST)
+        options = with_opening(found, read_answers(found, request.POST), read_open(request.POST))
     except AnswerProblem as problem:
         return _show(request, stored, found, wrong=problem.errors)
     if request.POST.get("action") == "apply":
@@ -106,11 +129,24 @@ def _answer(request: HttpRequest, stored: SchemaPlan, found: Plan) -> HttpRespon
     return _save(request, stored, options)
 
 
+def with_opening(found: Plan, options: PlanOptions, is_open: bool | None) -> PlanOptions:
+    """Return the options with the posted choice to open models without rules, where it is another one."""
+    if is_open is None or is_open == found.stored_options.is_open:
+        return options
+    return replace(options, is_open=is_open)
+
+
 def _save(request: HttpRequest, stored: SchemaPlan, options: PlanOptions) -> HttpResponse:
-    """Make and keep the plan again, on the schema and the records as they are now."""
-    sources = read_sources(stored.sources)
+    """Make and keep the plan again, on the schema and the records as they are now.
+
+    A plan that only chooses something is made for the text that is active by now.
+    """
+    text: SchemaPlan | SchemaVersion = stored
+    if stored.base_version != registry.active_version() and not _changes_text(stored):
+        text = SchemaVersion.objects.get(is_active=True)
+    sources = read_sources(text.sources)
     try:
-        again = make_plan(sources, options, select=stored.select or None)
+        again = make_plan(sources, options, select=text.select or None)
     except SchemaError as error:
         choices = SchemaChoices.of_plan(stored)
         return show_texts(request, sources, choices, problems=error.problems, status=422)
@@ -124,7 +160,8 @@ def _plan_anew(request: HttpRequest, stored: SchemaPlan) -> HttpResponse:
         return _save(request, stored, options)
     except PlanOptionError as problem:
         messages.warning(request, f"{problem.message} The answers given before were dropped.")
-        return _save(request, stored, replace(options, renames={}, model_renames={}, defaults={}))
+        without = replace(options, renames={}, model_renames={}, defaults={}, default_policies=())
+        return _save(request, stored, without)
 
 
 def _apply(request: HttpRequest, stored: SchemaPlan, found: Plan) -> HttpResponse:
@@ -143,7 +180,7 @@ def _apply(request: HttpRequest, stored: SchemaPlan, found: Plan) -> HttpRespons
         return _show(request, stored, found, refused=problem.message)
     SchemaPlan.objects.filter(pk=stored.pk).update(status=SchemaPlan.Status.APPLIED)
     messages.success(request, f"Version {datamodel.version} is active. Pages and API have it at once.")
-    return redirect("schema")
+    return redirect(find_choice_url(stored, found) or "schema")
 
 
 def _stale(request: HttpRequest, stored: SchemaPlan) -> HttpResponse:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
@@ -16,11 +15,14 @@ from adminui.filters import ListQuery
 from adminui.forms import RecordForm
 from adminui.forms.conflict import merge
 from adminui.joints import find_joint, noun
+from adminui.notices import say_done
 from adminui.related import chips_with_notes, find_by_url_key, search_records
 from adminui.table import load_table
 from adminui.views.deletion import delete_record, delete_selected
+from adminui.views.errors import RecordGone
 from datamodel import registry
 from datamodel.access import Actor, acting_as
+from datamodel.changes.history import history
 from datamodel.modelgen import Record, load_parent_labels
 from datamodel.records import RecordNotFound, SchemaChanged, VersionConflict
 from datamodel.registry import DataModel
@@ -50,11 +52,14 @@ def actor_of(request: HttpRequest) -> Actor:
 
 
 def get_record(datamodel: DataModel, model: str, key: str) -> Record:
-    """Return the record of an address; raise Http404 with a sentence."""
+    """Return the record of an address; raise Http404 with a sentence, RecordGone for a deleted one."""
     record = find_by_url_key(datamodel, model, key)
-    if record is None:
-        raise Http404(f"There is no {model} with the key '{key}'. It may have been deleted.")
-    return record
+    if record is not None:
+        return record
+    if not history(model, key, 1).items:
+        raise Http404(f"There is no {model} with the key '{key}'.")
+    sentence = f"The {model} with the key '{key}' was deleted. It can be restored from its history."
+    raise RecordGone(sentence, reverse("record_history", args=[model, key]))
 
 
 def record_list(request: HttpRequest, model: str) -> HttpResponse:
@@ -101,6 +106,8 @@ def record(request: HttpRequest, model: str, key: str) -> HttpResponseBase:
 
 def answer_post(request: HttpRequest, form: RecordForm) -> HttpResponseBase:
     """Answer a form: a button inside it draws it again, anything else saves it."""
+    if form.posted is not None and form.posted.action.verb == "compare" and form.record is not None:
+        return conflict_page(request, form, form.record, status=200)
     if form.posted is None or form.posted.action.verb not in SAVING or form.is_searching:
         return form_page(request, form)
     if form.posted.number("_schema") not in (None, form.datamodel.version):
@@ -145,8 +152,7 @@ def after_save(request: HttpRequest, form: RecordForm, saved: Record) -> HttpRes
     """Say what happened and go where the pressed button says."""
     verb = "saved" if form.record is not None else "made"
     load_parent_labels([saved])
-    messages.success(request, f"{saved.model_type.name} '{saved.label}' {verb}.")
-    target = reverse("record", args=[form.model_name, saved.url_key])
+    target = view = reverse("record", args=[form.model_name, saved.url_key])
     match request.POST.get("_do"):
         case "another":
             target = reverse("record_new", args=[form.model_name])
@@ -154,18 +160,20 @@ def after_save(request: HttpRequest, form: RecordForm, saved: Record) -> HttpRes
             pass
         case _:
             target = back_to_list(request, form.model_name)
+    sentence = f"{saved.model_type.name} '{saved.label}' {verb}."
+    say_done(request, sentence, undo=form.written, view=view if target != view else "")
     if is_partial(request):
         return HttpResponseClientRedirect(target)
     return redirect(target)
 
 
-def conflict_page(request: HttpRequest, form: RecordForm, current: Record) -> HttpResponse:
-    """409: somebody else saved first. Nothing typed is lost; their values are shown."""
+def conflict_page(request: HttpRequest, form: RecordForm, current: Record, status: int = 409) -> HttpResponse:
+    """Somebody else saved first, or is seen to have. Nothing typed is lost; their values are shown."""
     if current.joinery_deleted:
         return gone_page(request, form.datamodel, form.model_name)
     fresh = RecordForm.from_post(form.datamodel, form.model_name, current, request.POST)
     lines = merge(fresh, current)
-    return form_page(request, fresh, status=409, conflict=lines, is_conflict=True)
+    return form_page(request, fresh, status=status, conflict=lines, is_conflict=True)
 
 
 def schema_changed(request: HttpRequest, form: RecordForm) -> HttpResponse:

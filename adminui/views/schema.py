@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from adminui.highlight import list_source, short_name
 from adminui.joints import Joint, joints_of
-from adminui.wording import describe_link, field_notes
+from adminui.wording import field_notes
 from datamodel.middleware import DataModelRequest
 from datamodel.migrator.history import sources_from_json
 from datamodel.models import SchemaVersion
@@ -23,7 +23,7 @@ from datamodel.registry import DataModel
 from datamodel.schema.ir import Dialect, ModelField, ModelType
 from datamodel.schema.source import Source
 
-__all__ = ["download", "relationships", "schema", "versions"]
+__all__ = ["download", "read_sources", "schema", "versions"]
 
 DIALECTS = {
     Dialect.V1: "Amplify Gen 1, transformer version 1",
@@ -83,17 +83,6 @@ def schema(request: DataModelRequest) -> HttpResponse:
         "cards": [model_card(datamodel, model) for model in datamodel.schema.models],
     }
     return render(request, "adminui/schema/current.html", context)
-
-
-@require_safe
-def relationships(request: DataModelRequest) -> HttpResponse:
-    """Tell every link of the active schema in words, with its delete policy."""
-    schema = request.datamodel.schema
-    return render(
-        request,
-        "adminui/schema/relationships.html",
-        {"links": [describe_link(schema, link) for link in schema.links]},
-    )
 
 
 @require_safe

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from adminui.highlight import list_source, short_name
 from adminui.views.schema import read_sources
+from datamodel import registry
 from datamodel.access import Actor
 from datamodel.migrator import (
     MigrationError,
@@ -24,14 +25,16 @@ from datamodel.migrator import (
     read_files,
     save_plan,
 )
+from datamodel.migrator.history import read_base
 from datamodel.migrator.options import StoredOptions
 from datamodel.models import SchemaPlan, SchemaVersion
 from datamodel.schema import FLAG_TEXTS, SchemaOptions, detect_dialect, tell_dialect, told_flags
 from datamodel.schema.errors import Problem, SchemaError
 from datamodel.schema.ir import Dialect
+from datamodel.schema.notes import closed_notes
 from datamodel.schema.source import Source
 
-__all__ = ["SchemaChoices", "actor_of", "keep_plan", "show_texts", "upload"]
+__all__ = ["SchemaChoices", "actor_of", "keep_plan", "read_open", "show_texts", "upload"]
 
 MAX_UPLOAD_BYTES = 16 * 1024 * 1024
 KEPT = timedelta(days=30)
@@ -64,6 +67,8 @@ class SchemaChoices:
     dialect: str = ""
     flags: tuple[tuple[str, bool], ...] = ()
     """The project flags that are not left to the files."""
+    is_open: bool | None = None
+    """Whether models without rules are open to public keys; None leaves that as it is."""
 
     @classmethod
     def read(cls, data: QueryDict) -> SchemaChoices:
@@ -80,6 +85,7 @@ class SchemaChoices:
                 for name in FLAG_NAMES
                 if data.get(f"flag.{name}") in {"on", "off"}
             ),
+            read_open(data),
         )
 
     def completed(self, sources: Sequence[Source]) -> SchemaChoices:
@@ -92,12 +98,14 @@ class SchemaChoices:
         """The choices that a version keeps."""
         if version is None:
             return cls()
-        schema = StoredOptions.from_json(version.options).schema
+        options = StoredOptions.from_json(version.options)
+        schema = options.schema
         kept = cls(
             SWITCH[schema.datastore],
             schema.integrity,
             version.select or "",
             flags=tuple(sorted(schema.flags.items())),
+            is_open=options.is_open,
         )
         return kept.completed(read_sources(version.sources))
 
@@ -111,12 +119,13 @@ class SchemaChoices:
             integrity,
             plan.select,
             flags=tuple(sorted(options.schema.flags.items())),
+            is_open=options.is_open,
         )
         return kept.completed(read_sources(plan.sources))
 
     @property
     def is_default(self) -> bool:
-        return self == SchemaChoices()
+        return replace(self, is_open=self.is_open or None) == SchemaChoices()
 
     @property
     def flag_settings(self) -> list[tuple[str, str, str]]:
@@ -128,12 +137,19 @@ class SchemaChoices:
         datastore = {"on": True, "off": False}.get(self.datastore)
         integrity: Literal["managed", "appsync"] = "appsync" if self.integrity == "appsync" else "managed"
         return PlanOptions(
-            schema=SchemaOptions(datastore=datastore, flags=dict(self.flags)), integrity=integrity
+            schema=SchemaOptions(datastore=datastore, flags=dict(self.flags)),
+            integrity=integrity,
+            is_open=self.is_open,
         )
 
     def tell(self, sources: Sequence[Source]) -> Sequence[Source]:
         """Return the sources with the chosen dialect; without a choice, with what their place tells."""
         return tell_dialect(sources, Dialect(self.dialect), "the choice below") if self.dialect else sources
+
+
+def read_open(data: QueryDict) -> bool | None:
+    """Return the posted checkbox; None where it was not in the form, which cannot be told from unchecked."""
+    return data.get("open") == "on" if "open.offered" in data else None
 
 
 def told_dialect(sources: Sequence[Source]) -> str:
@@ -217,6 +233,8 @@ def show_texts(
         "datastore_choices": DATASTORE,
         "integrity_choices": INTEGRITY,
         "dialect_choices": DIALECTS,
+        "is_open": read_base().options.is_open if choices.is_open is None else choices.is_open,
+        "notes": closed_notes(registry.current().schema) if not sources else (),
     }
     return render(request, "adminui/schema/upload.html", context, status=status)
 

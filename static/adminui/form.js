@@ -33,6 +33,8 @@
     return holder;
   };
 
+  window.joinery.hasChanges = () => Boolean(form()) && changes().length > 0;
+
   const update = () => {
     if (!form()) return;
     const names = changes();

@@ -12,6 +12,7 @@
     all.checked = picked > 0 && picked === boxes().length;
     all.indeterminate = picked > 0 && !all.checked;
     const button = document.querySelector("[data-picked]");
+    if (!button) return;
     button.textContent = picked ? `Delete ${picked} selected…` : "Delete selected…";
     button.closest("button").hidden = picked === 0;
   };

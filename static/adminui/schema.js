@@ -36,12 +36,17 @@
   };
 
   document.querySelectorAll("textarea.source").forEach(addGutter);
-  if (navigator.clipboard) for (const button of document.querySelectorAll("[data-copies]")) button.hidden = false;
+  const showCopies = () => {
+    if (navigator.clipboard) for (const button of document.querySelectorAll("[data-copies]")) button.hidden = false;
+  };
+  showCopies();
+  document.addEventListener("htmx:afterSettle", showCopies);
 
   document.addEventListener("click", async (event) => {
     const button = event.target.closest("[data-copies]");
     if (!button) return;
-    await navigator.clipboard.writeText(document.getElementById(button.dataset.copies).value);
+    const source = document.getElementById(button.dataset.copies);
+    await navigator.clipboard.writeText(source.value ?? source.textContent);
     window.joinery.announce("Copied.");
     button.lastChild.textContent = "Copied";
   });

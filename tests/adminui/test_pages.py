@@ -8,15 +8,20 @@ from html.parser import HTMLParser
 import pytest
 
 from datamodel import access, records
+from datamodel.models import Change
 
 PAGES = [
     "/",
     "/schema/",
     "/schema/relationships/",
+    "/schema/relationships/Comment.post/",
     "/schema/versions/",
     "/schema/upload/",
     "/schema/upload/?edit=1",
+    "/health/data/",
     "/settings/keys/",
+    "/activity/",
+    "/trash/",
     "/nothing/here",
 ]
 LABELLED = {"input", "select", "textarea"}
@@ -45,7 +50,7 @@ class Page(HTMLParser):
 def pages(admin_client, example):
     """The pages of a site with some records, and those that only a POST shows."""
     access.create_key("laptop")
-    records.create(example, "Tag", {"label": "craft"})
+    records.create(example, "Tag", {"id": "t", "label": "craft"})
     texts = {path: admin_client.get(path).content.decode() for path in PAGES}
     wrong = admin_client.post("/schema/upload/", {"name": "a.graphql", "text": "type A @model { b: Bee }"})
     texts["problems"] = wrong.content.decode()
@@ -54,11 +59,27 @@ def pages(admin_client, example):
     )
     texts["plan"] = admin_client.get(plan["Location"]).content.decode()
     texts["refused"] = admin_client.post(plan["Location"], {"action": "apply"}).content.decode()
+    texts |= trail_pages(admin_client, example)
     created = admin_client.post("/settings/keys/", {"name": "a", "scope": "full", "expires_days": "1"})
     texts["created"] = created.content.decode()
     admin_client.logout()
     texts["sign-in"] = admin_client.get("/accounts/login/").content.decode()
     return {name: Page(text) for name, text in texts.items()}
+
+
+def trail_pages(client, datamodel):
+    """The pages about what was changed: a set, a history, what an undo and a revert would do."""
+    records.update(datamodel, "Tag", {"id": "t"}, {"label": "wood"})
+    records.update(datamodel, "Tag", {"id": "t"}, {"label": "elm"})
+    oldest, changed, last = Change.objects.filter(key="t").order_by("id")
+    paths = {
+        "set": f"/activity/{last.group}/",
+        "undo": f"/activity/{last.group}/undo/",
+        "in the way": f"/activity/{changed.group}/undo/",
+        "history": "/data/Tag/t/history/",
+        "revert": f"/data/Tag/t/history/{oldest.pk}/",
+    }
+    return {name: client.get(path).content.decode() for name, path in paths.items()}
 
 
 def test_pages_hold_together(pages):

@@ -177,3 +177,45 @@ def test_names_and_values_in_a_plan_are_escaped(admin_client, activate_schema):
     records.create(datamodel, "User", {"name": "a", "note": "<script>alert(1)</script>"})
     page = admin_client.get(plan(admin_client, WITHOUT_NOTE)).content.decode()
     assert "<script>alert" not in page
+
+
+CLOSED_AND_OPEN = (
+    "type User @model { name: String! } type Tag @model @auth(rules: [{ allow: owner }]) { id: ID! }"
+)
+
+
+def test_what_is_closed_to_public_keys_is_noted_with_its_reason(admin_client):
+    page = admin_client.get(plan(admin_client, CLOSED_AND_OPEN)).content.decode()
+    assert "no rule says who may use them: &#x27;User&#x27;" in page
+    assert "kinds that let no key in: &#x27;Tag&#x27;" in page
+    assert "schema.N001" in page
+
+
+def test_models_without_rules_are_opened_on_the_plan(admin_client):
+    url = plan(admin_client, CLOSED_AND_OPEN)
+    again = admin_client.post(url, {"action": "apply", "open.offered": "1", "open": "on"})
+    assert registry.active_version() == 0
+    page = admin_client.get(again["Location"]).content.decode()
+    assert "Open to public API keys" in page
+    assert "schema.N002" in page
+    admin_client.post(again["Location"], {"action": "apply", "open.offered": "1", "open": "on"})
+    assert registry.current().schema.global_auth is not None
+
+
+def test_the_choice_to_open_stays_until_it_is_taken_back(admin_client):
+    url = plan(admin_client, CLOSED_AND_OPEN)
+    opened = admin_client.post(url, {"action": "replan", "open.offered": "1", "open": "on"})["Location"]
+    admin_client.post(opened, {"action": "apply", "open.offered": "1", "open": "on"})
+    later = plan(admin_client, CLOSED_AND_OPEN.replace("String!", "String! phone: String"))
+    admin_client.post(later, {"action": "apply"})
+    assert registry.active_version() == 2
+    assert registry.current().schema.global_auth is not None
+    posted = {"name": "", "text": CLOSED_AND_OPEN, "open.offered": "1"}
+    url = admin_client.post("/schema/upload/", posted)["Location"]
+    page = admin_client.get(url).content.decode()
+    assert "may use models without a rule" in page
+
+
+def test_a_schema_with_rules_has_nothing_to_open(admin_client):
+    page = admin_client.get(plan(admin_client, "type A @model @auth(rules: [{ allow: public }]) { id: ID! }"))
+    assert "Open models without rules" not in page.content.decode()

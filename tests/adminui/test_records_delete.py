@@ -26,7 +26,10 @@ def post(example):
 def test_the_page_tells_what_else_goes_and_changes_nothing(example, post, admin_client):
     text = admin_client.get("/data/Post/p/delete/").content.decode()
     assert "2 comments deleted too" in text
-    assert "first, second" in text
+    for comment in example.model("Comment").objects.all():
+        assert f'<a class="joint" href="/data/Comment/{comment.url_key}/">' in text
+    assert '<a class="textlink" href="/data/Comment/?post=p">' in text
+    assert '<a href="/schema/relationships/Comment.post/">by Comment.post</a>' in text
     assert "1 post tag deleted too" in text
     assert "Oak · wood" in text
     assert "Delete post and 3 more" in text
@@ -36,7 +39,7 @@ def test_the_page_tells_what_else_goes_and_changes_nothing(example, post, admin_
 def test_a_post_request_deletes_and_says_so(example, post, admin_client):
     response = admin_client.post("/data/Post/p/delete/", {"_list": "q=oak"}, follow=True)
     assert response.redirect_chain == [("/data/Post/?q=oak", 302)]
-    assert "Post &#x27;Oak&#x27; deleted." in response.content.decode()
+    assert "Post &#x27;Oak&#x27; deleted with 2 comments and 1 post tag." in response.content.decode()
     assert example.model("Comment").objects.count() == 0
     assert example.model("Tag").objects.count() == 1
 
@@ -82,3 +85,78 @@ def test_the_person_is_noted_in_the_log(example, post, admin_client):
     admin_client.post("/data/Post/p/delete/")
     change = Change.objects.filter(model="Post", action="delete").get()
     assert (change.actor_kind, change.actor) == ("user", "admin")
+
+
+def comment_on(example, count):
+    """Comments on the post ``p``, made by the hundred."""
+    comment = example.model("Comment")
+    moment = "2026-11-20T08:00:00.000Z"
+    made = [
+        comment(id=f"c{n}", content=f"text {n}", postID="p", createdAt=moment, updatedAt=moment)
+        for n in range(count)
+    ]
+    comment.all_objects.bulk_create(made, batch_size=500)
+
+
+def test_where_much_goes_people_type_the_name(example, post, admin_client):
+    comment_on(example, 30)
+    asked = admin_client.get("/data/Post/p/delete/").content.decode()
+    assert "Type 'Oak' to confirm" in asked
+    for typed, problem in (("", "Type &#x27;Oak&#x27; to delete"), ("Ash", "That is not &#x27;Oak&#x27;.")):
+        refused = admin_client.post("/data/Post/p/delete/", {"typed": typed})
+        assert refused.status_code == 422
+        assert problem in refused.content.decode()
+    assert example.model("Post").objects.count() == 1
+    admin_client.post("/data/Post/p/delete/", {"typed": " oak "})
+    assert not example.model("Comment").objects.exists()
+
+
+def test_where_little_goes_nothing_has_to_be_typed(example, post, admin_client):
+    assert 'name="typed"' not in admin_client.get("/data/Post/p/delete/").content.decode()
+
+
+def test_a_long_name_need_not_be_typed(example, post, admin_client):
+    comment_on(example, 30)
+    records.update(example, "Post", {"id": "p"}, {"title": "Oak " * 20})
+    assert "Type 'delete post' to confirm" in admin_client.get("/data/Post/p/delete/").content.decode()
+
+
+def test_much_that_goes_with_several_is_confirmed_by_their_number(example, post, admin_client):
+    comment_on(example, 30)
+    records.create(example, "Post", {"id": "q", "title": "Ash", "status": "DRAFT"})
+    data = {"key": ["p", "q"], "confirm": "1"}
+    refused = admin_client.post("/data/Post/", data)
+    assert refused.status_code == 422
+    assert "Type &#x27;2 posts&#x27; to delete so much at once." in refused.content.decode()
+    admin_client.post("/data/Post/", data | {"typed": "2 posts"})
+    assert not example.model("Post").objects.exists()
+
+
+def test_more_than_people_count_is_told_as_more_than_that(example, post, admin_client):
+    comment_on(example, 1001)
+    text = admin_client.get("/data/Post/p/delete/").content.decode()
+    assert "More than 1,000 comments deleted too" in text
+    assert "and many more" in text
+    assert "Delete post and more than 1,001 more" in text
+
+
+def test_what_goes_with_what_goes_has_no_list_of_its_own(example, post, admin_client):
+    text = admin_client.get("/data/User/u/delete/").content.decode()
+    assert "/data/Post/?author=u" in text
+    assert "/data/Comment/?" not in text
+
+
+def test_the_records_that_were_ticked_are_linked(example, admin_client):
+    for number in range(12):
+        records.create(example, "Tag", {"id": f"t{number}", "label": f"tag {number}"})
+    keys = [f"t{number}" for number in range(12)]
+    text = admin_client.post("/data/Tag/", {"key": keys}).content.decode()
+    assert 'href="/data/Tag/t9/"' in text
+    assert 'href="/data/Tag/t10/"' not in text
+    assert "and 2 more" in text
+
+
+def test_the_page_asks_little_of_the_database(example, post, admin_client, django_assert_max_num_queries):
+    comment_on(example, 1500)
+    with django_assert_max_num_queries(30):
+        admin_client.get("/data/Post/p/delete/")

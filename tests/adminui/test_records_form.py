@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 
 import pytest
 
-from adminui.joints import with_article
 from datamodel import records
+from datamodel.schema.words import with_article
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -218,6 +218,16 @@ def test_the_picker_finds_by_part_of_a_label(blog, admin_client):
     assert 'data-key="u1"' in text
     assert 'data-key="u2"' not in text
     assert "Nothing contains" in admin_client.get("/data/User/options/?q=zz").content.decode()
+
+
+@pytest.mark.parametrize("word", ["oma", "Crème", "kg"])
+def test_the_picker_finds_by_a_list_that_names_the_record(activate_schema, admin_client, word):
+    model = activate_schema("type Cart @model { id: ID! items: [String!] }")
+    records.create(model, "Cart", {"id": "full", "items": ["Tomato", "Crème fraîche", '1 "kg"']})
+    records.create(model, "Cart", {"id": "empty", "items": ["Ice"]})
+    text = admin_client.get(f"/data/Cart/options/?q={word}").content.decode()
+    assert 'data-key="full"' in text
+    assert 'data-key="empty"' not in text
 
 
 def test_htmx_gets_the_form_with_422_and_a_redirect_after_saving(blog, admin_client):
@@ -487,3 +497,27 @@ def test_a_noun_that_begins_with_a_vowel_has_its_own_article():
         "an item",
         "a user",
     ]
+
+
+def test_a_place_that_is_taken_is_told_beside_the_relationship_and_can_be_moved_from_the_parent(
+    activate_schema, admin_client
+):
+    shop = activate_schema(
+        """
+        type Customer @model { id: ID! name: String cart: Cart @hasOne(references: ["customerID"]) }
+        type Cart @model { id: ID! title: String customerID: ID
+          customer: Customer @belongsTo(references: ["customerID"]) }
+        """
+    )
+    records.create(shop, "Customer", {"id": "c", "name": "Rene"})
+    records.create(shop, "Cart", {"id": "first", "title": "Tomato", "customerID": "c"})
+    records.create(shop, "Cart", {"id": "second", "title": "Ice"})
+    refused = send(admin_client, "/data/Cart/second/", **{"to.customer": "c"})
+    assert refused.status_code == 422
+    assert "has another Cart already: &#x27;Tomato&#x27; (first)" in refused.content.decode()
+    moved = send(admin_client, "/data/Customer/c/", **{"to.cart": "second"})
+    assert moved.status_code == 302
+    holders = {
+        key: records.find(shop, "Cart", {"id": key}).get_value("customerID") for key in ("first", "second")
+    }
+    assert holders == {"first": None, "second": "c"}

@@ -27,15 +27,6 @@ def test_it_tells_the_relationships_in_words(admin_client, example):
     assert "many to many with Tag through PostTag" in page
 
 
-def test_every_link_is_told_with_its_policy(admin_client, example):
-    response = admin_client.get("/schema/relationships/")
-    told = {words.link.name: words for words in response.context["links"]}
-    assert set(told) == {link.name for link in example.schema.links}
-    comment = next(w for w in told.values() if w.link.child == "Comment" and w.link.parent == "Post")
-    assert comment.policy == "Deleting a post deletes its Comment records too."
-    assert comment.sentence == "A comment belongs to one post, which has many of them."
-
-
 def test_versions_are_listed_the_newest_first(admin_client, example):
     apply_plan(make_plan([Source("b.graphql", "type A @model { b: String }")]), allow_destructive=True)
     page = admin_client.get("/schema/versions/").content.decode()

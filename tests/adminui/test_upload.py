@@ -8,10 +8,11 @@ import zipfile
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import QueryDict
 
 from adminui.views.upload import SchemaChoices
 from datamodel import registry
-from datamodel.models import SchemaPlan
+from datamodel.models import SchemaPlan, SchemaVersion
 
 GOOD = "type Post @model {\n  title: String!\n}\n"
 WRONG = "type Post @model {\n  author: Auther\n  tags: [Tagg]\n}\n"
@@ -178,3 +179,21 @@ def test_markup_in_a_text_stays_text(admin_client):
 
 def test_a_chosen_schema_with_a_nul_is_no_failure_of_ours(admin_client):
     assert paste(admin_client, GOOD, select="a\0").status_code == 302
+
+
+def test_the_switch_that_opens_models_is_kept_with_a_version(admin_client, activate_schema):
+    assert SchemaChoices.read(QueryDict("text=x")).is_open is None
+    assert SchemaChoices.read(QueryDict("open.offered=1")).is_open is False
+    assert SchemaChoices.read(QueryDict("open.offered=1&open=on")).is_open is True
+    response = paste(admin_client, GOOD, **{"open.offered": "1", "open": "on"})
+    admin_client.post(response["Location"], {"action": "apply"})
+    form = admin_client.get("/schema/upload/?edit=1").content.decode()
+    assert 'name="open" value="on" checked' in form
+    assert SchemaChoices.of_version(SchemaVersion.objects.get()).is_open is True
+
+
+def test_the_form_says_what_of_the_active_schema_is_closed(admin_client, activate_schema):
+    activate_schema(GOOD)
+    page = admin_client.get("/schema/upload/").content.decode()
+    assert "In the active schema: Closed to public API keys" in page
+    assert "schema.N001" in page
