@@ -61,6 +61,7 @@ def clean_tables(transactional_db: None) -> Iterator[None]:
 
     yield
     application.close()
+    access.forget_keys()
     drop_record_tables()
 
 
@@ -90,7 +91,12 @@ def api_key(clean_tables: None) -> str:
 
 
 def call_asgi(
-    body: bytes, headers: dict[str, str], method: str = "POST", path: str = "/graphql"
+    body: bytes,
+    headers: dict[str, str],
+    method: str = "POST",
+    path: str = "/graphql",
+    query_string: bytes = b"",
+    address: str = "127.0.0.1",
 ) -> tuple[int, dict[str, str], bytes]:
     """Send one HTTP request to the API's ASGI application: status, headers, body."""
     from datamodel.graphql.endpoint import application
@@ -112,10 +118,10 @@ def call_asgi(
         "scheme": "http",
         "path": path,
         "raw_path": path.encode(),
-        "query_string": b"",
+        "query_string": query_string,
         "root_path": "",
         "headers": [(k.lower().encode(), v.encode()) for k, v in headers.items()],
-        "client": ("127.0.0.1", 1),
+        "client": (address, 1),
         "server": ("127.0.0.1", 8000),
     }
     asyncio.run(application(scope, receive, send))
