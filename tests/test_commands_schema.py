@@ -17,6 +17,11 @@ from datamodel.schema import OnDelete
 
 ROOT = Path(__file__).resolve().parents[1]
 POST = "type Post @model {\n  id: ID!\n  title: String\n}\n"
+OPEN_POST = POST.replace("@model", "@model @auth(rules: [{ allow: public }])")
+CLOSED_POST = (
+    ":1:6: schema.N001 Closed to public API keys, because no rule says who may use them: 'Post'. "
+    "Add '@auth(rules: [{ allow: public }])', or open all models without rules with '--open' or the upload's option."
+)
 LINKED = """
 type Post @model { id: ID! comments: [Comment] @hasMany(indexName: "byPost", fields: ["id"]) }
 type Comment @model { id: ID! postID: ID @index(name: "byPost") }
@@ -54,7 +59,13 @@ def active(clean_tables, schema_file, run):
 
 class TestCheckschema:
     def test_a_good_schema_exits_with_0(self, run, schema_file):
-        assert run("checkschema", schema_file(POST)) == "0 errors, 0 warnings.\n"
+        assert run("checkschema", schema_file(OPEN_POST)) == "0 errors, 0 warnings.\n"
+
+    def test_a_model_that_is_closed_to_keys_is_noted(self, run, schema_file):
+        path = schema_file(POST)
+        note, *_, last = run("checkschema", path).splitlines()
+        assert note == path + CLOSED_POST
+        assert last == "0 errors, 0 warnings, 1 note."
 
     def test_every_problem_has_its_place(self, capsys, schema_file):
         path = schema_file(POST.replace("String", "Strin").replace("ID!", "ID!\n  other: Nothing"))
@@ -74,7 +85,7 @@ class TestCheckschema:
         assert capsys.readouterr().out.startswith(f"{path}:2:")
 
     def test_several_files_are_one_schema(self, run, schema_file):
-        one = schema_file("type Post @model { id: ID! state: State }")
+        one = schema_file(OPEN_POST.replace("title: String", "state: State"))
         other = schema_file("enum State { ON }", "enums.graphql")
         assert run("checkschema", one, other) == "0 errors, 0 warnings.\n"
 
@@ -91,13 +102,15 @@ class TestCheckschema:
 
 class TestPlanschema:
     def test_it_says_what_would_happen_and_changes_nothing(self, active, run, schema_file):
-        out = run("planschema", schema_file(POST.replace("title: String", "rating: Int!")))
+        path = schema_file(POST.replace("title: String", "rating: Int!"))
+        out = run("planschema", path)
         assert out.splitlines() == [
             "Plan for version 1:",
             "  risky        add required field rating to Post: 1 record needs a value",
             "  destructive  drop field title from Post: 1 of 1 record holds a value",
             "  question     1 record of Post needs a value for the required field 'rating'. Which one? "
             "Answer with --default Post.rating=JSON.",
+            f"note: {path}{CLOSED_POST}",
         ]
         assert registry.active_version() == 1
 
@@ -132,10 +145,12 @@ class TestPlanschema:
 
 class TestApplyschema:
     def test_it_applies_and_activates(self, clean_tables, run, schema_file):
-        out = run("applyschema", schema_file(POST), "--yes")
+        path = schema_file(POST)
+        out = run("applyschema", path, "--yes")
         assert out.splitlines() == [
             "Plan for an empty database:",
             "  safe         create table Post",
+            f"note: {path}{CLOSED_POST}",
             "Version 1 is active.",
         ]
         assert SchemaVersion.objects.get().created_by == "command line"
@@ -217,6 +232,20 @@ class TestApplyschema:
         schema = registry.current().schema
         assert schema.has_datastore
         assert schema.global_auth is None
+
+    def test_a_choice_is_told_and_taken_back(self, clean_tables, run, schema_file):
+        path = schema_file(LINKED)
+        run("applyschema", path, "--yes", "--on-delete", "Post.comments=restrict")
+        told = "choice       on delete of Post, Comment by Post.comments: restrict, as chosen before"
+        assert told in run("planschema", path)
+        assert told in run("planschema", schema_file(LINKED + "type Tag @model { id: ID! }"))
+        assert "  choice  " not in run("applyschema", path, "--yes", "--on-delete", "Post.comments=default")
+        assert [link.on_delete for link in registry.current().schema.links] == [OnDelete.CASCADE]
+
+    def test_the_last_of_several_policies_counts(self, clean_tables, run, schema_file):
+        policies = ["--on-delete=Post.comments=default", "--on-delete=Post.comments=clear"]
+        run("applyschema", schema_file(LINKED), "--yes", *policies)
+        assert [link.on_delete for link in registry.current().schema.links] == [OnDelete.CLEAR]
 
     def test_its_flags_stay(self, clean_tables, run, schema_file):
         text = "type Post @model { id: ID! title: String @index }"

@@ -12,10 +12,11 @@ from django.http import HttpResponse
 from django.test import RequestFactory
 from django.utils import timezone
 
-from datamodel import registry
+from datamodel import records, registry
 from datamodel.middleware import DataModelMiddleware
 from datamodel.modelgen import build_names
-from datamodel.models import SchemaVersion
+from datamodel.modelgen.clock import now_ms
+from datamodel.models import Change, SchemaVersion
 from datamodel.registry import DataModel, SchemaChanged, UnknownModel
 from datamodel.schema.codec import encode_schema
 from datamodel.schema.ir import Schema
@@ -202,3 +203,19 @@ def test_the_middleware_also_serves_coroutines():
 
     response = asyncio.run(DataModelMiddleware(view)(RequestFactory().get("/")))
     assert response.content == b"WSGIRequest"
+
+
+def test_a_transaction_is_not_dated_before_the_last_change(example: DataModel) -> None:
+    records.create(example, "Tag", {"label": "first"})
+    future = now_ms() + 3_600_000
+    Change.objects.update(at=future)
+    # The machine's clock stands an hour behind the last change: it was set back.
+    tag = records.create(example, "Tag", {"label": "second"})
+    assert tag.joinery_changed_at == future
+    assert Change.objects.latest("id").at == future
+
+
+def test_a_transaction_without_changes_before_it_bears_the_time_of_the_clock(example: DataModel) -> None:
+    before = now_ms()
+    tag = records.create(example, "Tag", {"label": "first"})
+    assert before <= tag.joinery_changed_at <= now_ms()
