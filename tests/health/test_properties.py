@@ -23,12 +23,12 @@ type Mark { mood: Mood text: String! }
 type Shop @model { code: String! @primaryKey(sortKeyFields: ["number"]) number: Int! label: String
   items: [Item] @hasMany(indexName: "byShop", fields: ["code", "number"]) }
 type Owner @model { id: ID! name: String! items: [Item] @hasMany(indexName: "byOwner", fields: ["id"]) }
-type Badge @model { id: ID! }
+type Badge @model { id: ID! item: Item @hasOne(references: ["badgeID"]) }
 type Item @model { id: ID! tags: [Tag] @manyToMany(relationName: "ItemTag")
   shopCode: String @index(name: "byShop", sortKeyFields: ["shopNumber"]) shopNumber: Int
   shop: Shop @belongsTo(fields: ["shopCode", "shopNumber"])
   ownerID: ID! @index(name: "byOwner") owner: Owner @belongsTo(fields: ["ownerID"])
-  badgeID: ID badge: Badge @hasOne(fields: ["badgeID"])
+  badgeID: ID badge: Badge @belongsTo(references: ["badgeID"])
   mood: Mood moods: [Mood] when: AWSDate mark: Mark }
 type Tag @model { id: ID! items: [Item] @manyToMany(relationName: "ItemTag") }
 """
