@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,28 +11,6 @@ import pytest
 from tests.server import API_KEY, PASSWORD, ROOT, Server, running_server, server_environment
 
 playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright: pip install -e '.[test]'")
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[playwright.Browser]:
-    """The system's Chromium."""
-    if CHROMIUM is None:
-        assert not os.environ.get("JOINERY_REQUIRE_ALL"), "Chromium is missing"
-        pytest.skip("needs Chromium: install it (Debian: apt install chromium) to run the browser tests")
-    with playwright.sync_playwright() as runner:
-        chromium = runner.chromium.launch(
-            executable_path=CHROMIUM,
-            args=[
-                "--no-sandbox",
-                "--disable-gpu",
-                "--disable-background-networking",
-                "--disable-component-update",
-                "--disable-sync",
-            ],
-        )
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture(scope="module")

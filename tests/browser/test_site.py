@@ -123,6 +123,7 @@ def test_deleting_shows_first_what_else_goes(page: playwright.Page) -> None:
     page.get_by_role("link", name="Delete…").click()
     expect(page.get_by_text("2 posts deleted too")).to_be_visible()
     expect(page.get_by_text("4 comments deleted too")).to_be_visible()
+    assert_accessible(page)
     screenshot(page, "delete")
 
 
