@@ -142,10 +142,12 @@ class Page:
     def tell(self, hints: Sequence[dict[str, Any]]) -> None:
         """Send the hints about models that the page shows; a page that does not read begins anew."""
         shown = [hint for hint in hints if hint["model"] in self.models]
-        if not shown:
-            return
+        if shown:
+            self._say({"changes": shown})
+
+    def _say(self, content: dict[str, Any]) -> None:
         try:
-            self._waiting.put_nowait(json.dumps({"changes": shown}))
+            self._waiting.put_nowait(json.dumps(content))
         except asyncio.QueueFull:
             self.end(1013, "The page does not keep up.")
 
@@ -156,6 +158,7 @@ class Page:
                 self.end(BAD_MESSAGE, "Send the models to watch.")
                 return
             self.models = models
+            self._say({"watching": sorted(models)})
 
     async def _write(self) -> None:
         while True:

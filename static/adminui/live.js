@@ -21,9 +21,15 @@
       attempts = 0;
       socket.send(JSON.stringify({ watch: page().dataset.live.split(" ") }));
     });
-    socket.addEventListener("message", (event) => gather(JSON.parse(event.data).changes));
+    socket.addEventListener("message", (event) => {
+      const news = JSON.parse(event.data);
+      // The server says once that it listens; from then on it misses nothing.
+      if (news.watching) document.documentElement.dataset.following = "";
+      else gather(news.changes);
+    });
     socket.addEventListener("close", (event) => {
       socket = null;
+      delete document.documentElement.dataset.following;
       if (event.code === 4401) return;
       setTimeout(connect, AGAIN_MS[Math.min(attempts++, AGAIN_MS.length - 1)]);
     });

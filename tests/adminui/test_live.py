@@ -28,6 +28,7 @@ def test_it_tells_what_changed_of_the_models_watched(example: DataModel, admin_c
         async with socket(admin_client) as page:
             assert page.code is None
             page.send(watch=["Tag"])
+            assert await page.frame() == {"watching": ["Tag"]}
             await in_thread(lambda: records.create(example, "User", {"username": "somebody"}))
             tag = await in_thread(lambda: records.create(example, "Tag", {"label": "new"}))
             changes = (await page.frame())["changes"]

@@ -28,7 +28,7 @@ def test_the_page_tells_what_else_goes_and_changes_nothing(example, post, admin_
     assert "2 comments deleted too" in text
     for comment in example.model("Comment").objects.all():
         assert f'<a class="joint" href="/data/Comment/{comment.url_key}/">' in text
-    assert '<a class="textlink" href="/data/Comment/?post=p">' in text
+    assert "Show all" not in text
     assert '<a href="/schema/relationships/Comment.post/">by Comment.post</a>' in text
     assert "1 post tag deleted too" in text
     assert "Oak · wood" in text
@@ -141,8 +141,13 @@ def test_more_than_people_count_is_told_as_more_than_that(example, post, admin_c
 
 
 def test_what_goes_with_what_goes_has_no_list_of_its_own(example, post, admin_client):
+    comment_on(example, 20)
+    for number in range(20):
+        records.create(example, "Post", {"title": f"post {number}", "status": "DRAFT", "authorID": "u"})
     text = admin_client.get("/data/User/u/delete/").content.decode()
-    assert "/data/Post/?author=u" in text
+    assert "21 posts deleted too" in text
+    assert "22 comments deleted too" in text
+    assert '<a class="textlink" href="/data/Post/?author=u">' in text
     assert "/data/Comment/?" not in text
 
 
