@@ -17,7 +17,7 @@ from datamodel.modelgen.values import parse_scalar
 from datamodel.registry import DataModel
 from datamodel.schema.ir import FieldKind, ModelField
 
-__all__ = ["Filter", "ListQuery", "Operator", "Subject", "subjects"]
+__all__ = ["Filter", "ListQuery", "Operator", "Subject", "looked_for", "subjects"]
 
 TEXTS = frozenset({"ID", "String", "AWSEmail", "AWSURL", "AWSPhone", "AWSIPAddress", "AWSJSON"})
 ORDERED_TEXTS = frozenset({"AWSDate", "AWSTime", "AWSDateTime"})
@@ -134,7 +134,7 @@ class ListQuery:
         self.data = data
         self.options = options_for(datamodel, model)
         self.subjects = subjects(self.options)
-        self.text = data.get("q", "").strip()
+        self.text = looked_for(data.get("q", ""))
         self.unknown: list[str] = []
         self.filters = tuple(self._read_filters())
 
@@ -396,3 +396,8 @@ def _number(value: str) -> float:
         return float(value.strip()[:60])
     except ValueError:
         raise ValueError(f"'{value}' is not a number.") from None
+
+
+def looked_for(text: str) -> str:
+    """Return what to look for, without spaces around it and without NUL, which no stored text holds."""
+    return text.replace("\0", "").strip()

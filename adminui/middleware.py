@@ -10,7 +10,7 @@ from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.core.exceptions import PermissionDenied
 from django.db import InterfaceError, OperationalError, ProgrammingError
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -23,6 +23,7 @@ __all__ = [
     "BodySizeMiddleware",
     "FailureMiddleware",
     "HealthMiddleware",
+    "NullMiddleware",
     "SecurityHeadersMiddleware",
     "StaffOnlyMiddleware",
 ]
@@ -93,6 +94,20 @@ class BodySizeMiddleware:
         announced = str(request.META.get("CONTENT_LENGTH") or "0")
         if announced.isdecimal() and int(announced[:20]) > settings.IMPORT_MAX_BYTES:
             return errors.too_large(request)
+        return self.get_response(request)
+
+
+class NullMiddleware:
+    """Keeps the character NUL out of addresses and cookies: no text of the database holds it."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if "\x00" in request.path_info:
+            raise Http404("No address holds the character NUL.")
+        for name in [name for name, value in request.COOKIES.items() if "\x00" in value]:
+            del request.COOKIES[name]
         return self.get_response(request)
 
 

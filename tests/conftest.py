@@ -61,7 +61,9 @@ def browser() -> Iterator[Any]:
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
+def django_db_modify_db_settings(
+    tmp_path_factory: pytest.TempPathFactory, django_db_modify_db_settings_parallel_suffix: None
+) -> None:
     """Give SQLite tests a real file, as in production, without waiting for the disk."""
     settings = connections.settings["default"]
     if settings["ENGINE"].endswith("sqlite3"):

@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from adminui.filters import looked_for
 from adminui.trail.entries import Who, tell_entries
 from adminui.trail.stories import by_day, tell_stories
 from adminui.views.records import get_datamodel, is_partial
@@ -55,8 +56,8 @@ class Wanted:
         """Read the query string; what cannot be read is as if it were not there."""
         action = data.get("action", "")
         return cls(
-            model=data.get("model", ""),
-            who=data.get("who", ""),
+            model=looked_for(data.get("model", "")),
+            who=looked_for(data.get("who", "")),
             action=action if action in Change.Action.values else "",
             day=read_day(data.get("day", "")),
             before=read_group(data.get("_before", "")),

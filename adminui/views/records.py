@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from django_htmx.http import HttpResponseClientRedirect
 
 from adminui.counts import record_counts
-from adminui.filters import ListQuery
+from adminui.filters import ListQuery, looked_for
 from adminui.forms import RecordForm
 from adminui.forms.conflict import merge
 from adminui.joints import find_joint, noun
@@ -217,7 +217,7 @@ def record_options(request: HttpRequest, model: str) -> HttpResponse:
 def typed(data: QueryDict) -> str:
     """Return what to look for: ``q``, or what the picker of a form sends under its own name."""
     names = ["q", *(name for name in data if name.startswith("find."))]
-    return next((str(data[name]).strip() for name in names if name in data), "")
+    return next((looked_for(str(data[name])) for name in names if name in data), "")
 
 
 record_urlpatterns = [

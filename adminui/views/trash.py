@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from adminui.filters import looked_for
 from adminui.trail.entries import Entry, tell_entry
 from adminui.trail.references import References
 from adminui.trail.stories import counted, with_others, words_for
@@ -39,7 +40,8 @@ class Gone:
 def trash(request: HttpRequest) -> HttpResponse:
     """Deleted records that can be brought back, newest first; htmx gets the list alone."""
     datamodel = get_datamodel(request)
-    model, text = request.GET.get("model", ""), " ".join(request.GET.get("q", "").split())
+    model, text = (looked_for(request.GET.get(name, "")) for name in ("model", "q"))
+    text = " ".join(text.split())
     before = read_group(request.GET.get("_before", ""))
     page = (
         log.deleted_like(text, SETS, before, model or None)

@@ -128,3 +128,37 @@ def test_a_body_larger_than_any_page_takes_is_refused_unread(client, settings):
     response = client.post("/accounts/login/", {"username": "a" * 2000})
     assert response.status_code == 413
     assert "This is too large" in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/data/%00/", "/data/Post/%00/", "/data/Post/%00/delete/", "/data/Post/%00/history/", "/activity/%00/"],
+)
+def test_an_address_with_a_null_leads_nowhere(example, admin_client, address):
+    assert admin_client.get(address).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/data/Post/?q=%00",
+        "/data/Post/?title=%00",
+        "/data/Post/?author=%00",
+        "/data/Post/?_sort=%00",
+        "/data/Post/options/?_by=author&q=%00",
+        "/data/Post/new/?author=%00&title=%00",
+        "/activity/?model=%00&actor=%00&action=%00&q=%00&_after=%00&from=%00",
+        "/trash/?q=%00&model=%00&_before=%00",
+        "/data/Post/p/history/?_before=%00",
+        "/schema/relationships/?q=%00",
+        "/schema/upload/?edit=%00",
+        "/health/data/?_page=%00",
+    ],
+)
+def test_a_query_with_a_null_is_no_failure(example, admin_client, address):
+    assert admin_client.get(address).status_code in (200, 302, 404)
+
+
+def test_a_cookie_with_a_null_is_none(client):
+    client.cookies["sessionid"] = "a\x00b"
+    assert client.get("/").status_code == 302
