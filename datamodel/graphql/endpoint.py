@@ -14,7 +14,7 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, TypeVar, overload
 
-from django.db import DEFAULT_DB_ALIAS, DatabaseError, InterfaceError, close_old_connections, connections
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, InterfaceError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from datamodel import registry
@@ -55,6 +55,7 @@ from datamodel.graphql.request import (
     read_query_string,
     read_quickly,
 )
+from datamodel.graphql.upkeep import after_request, before_request
 from datamodel.limits import get_limit, get_rate, is_on
 from datamodel.modelgen.errors import DatabaseBusy
 from datamodel.registry import DataModel, SchemaChanged
@@ -338,7 +339,7 @@ async def receive_body(announced: int, receive: Receive) -> bytes:
 
 def guarded(work: Callable[[], T], content_type: str) -> T | Response:
     """Do ``work`` in a thread of the endpoint, and answer whatever goes wrong."""
-    close_old_connections()
+    before_request()
     try:
         return work()
     except HttpRefusal as refusal:
@@ -350,7 +351,7 @@ def guarded(work: Callable[[], T], content_type: str) -> T | Response:
         # The last line of defence: whatever it is, the client gets an answer it can read.
         return Response(200, encode({"errors": [internal_entry(error)]}), content_type)
     finally:
-        close_old_connections()
+        after_request()
 
 
 def authenticate(credentials: Credentials) -> Caller:

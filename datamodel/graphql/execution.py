@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
 from typing import Any
 
 from django.db import DatabaseError, InterfaceError
@@ -16,6 +15,8 @@ from graphql import (
     GraphQLOutputType,
     GraphQLResolveInfo,
     GraphQLSchema,
+    default_field_resolver,
+    default_type_resolver,
     located_error,
 )
 from graphql.execution.execute import CollectedErrors
@@ -26,9 +27,8 @@ from datamodel import records
 from datamodel.graphql.compiler.answers import JsonText
 from datamodel.graphql.context import RequestContext
 from datamodel.graphql.deadlines import is_ended, limited
-from datamodel.graphql.disclosure import is_helped
 from datamodel.graphql.errors import ApiError
-from datamodel.graphql.operation import InvalidRequest
+from datamodel.graphql.operation import InvalidRequest, PreparedOperation
 from datamodel.modelgen.errors import DatabaseBusy
 from datamodel.registry import SchemaChanged
 
@@ -129,22 +129,17 @@ def run(
     schema: GraphQLSchema,
     document: DocumentNode,
     context: RequestContext,
-    variables: Mapping[str, Any],
+    operation: PreparedOperation | None,
     operation_name: str | None,
 ) -> ExecutionResult:
-    """Run a valid document; raise InvalidRequest, or what the database raised."""
-    execution = Execution.build(
-        schema,
-        document,
-        context_value=context,
-        raw_variable_values=dict(variables),
-        operation_name=operation_name,
-        max_coercion_errors=5,
-        is_awaitable=lambda _value: False,
-        hide_suggestions=not is_helped(context.caller),
+    """Run a valid document; raise InvalidRequest, or what the database raised.
+
+    ``operation`` is the one that the request names, its variables are the context's. Where there is none,
+    graphql-core says what is wrong.
+    """
+    execution = (
+        begin(schema, operation, context) if operation else build(schema, document, context, operation_name)
     )
-    if isinstance(execution, list):
-        raise InvalidRequest(execution)
     data: Any = None
     try:
         with limited(context.deadline):
@@ -153,3 +148,37 @@ def run(
         execution.collected_errors.add(error, None)
     raise_unavailable(execution.collected_errors.errors)
     return execution.build_response(data, execution.collected_errors.errors)
+
+
+def begin(schema: GraphQLSchema, operation: PreparedOperation, context: RequestContext) -> Execution:
+    """Return the execution of an operation whose variables were coerced already."""
+    return Execution(
+        schema,
+        operation.fragments,
+        None,
+        context,
+        operation.node,
+        dict(context.values),
+        default_field_resolver,
+        default_type_resolver,
+        default_field_resolver,
+        CollectedErrors(),
+        None,
+        is_awaitable,
+    )
+
+
+def build(
+    schema: GraphQLSchema, document: DocumentNode, context: RequestContext, operation_name: str | None
+) -> Execution:
+    """Return the execution that graphql-core comes to without our help; raise InvalidRequest."""
+    execution = Execution.build(
+        schema, document, context_value=context, operation_name=operation_name, is_awaitable=is_awaitable
+    )
+    if not isinstance(execution, Execution):
+        raise InvalidRequest(execution if isinstance(execution, list) else [])
+    return execution
+
+
+def is_awaitable(_value: object) -> bool:
+    return False

@@ -266,7 +266,7 @@ class Served:
         """Return the ticket of a request all of which is known already; None where there is something to do."""
         document = self.prepared.documents.find(request.query, is_helped=is_helped(caller))
         operation = document.operation(request.operation_name) if document is not None else None
-        if operation is None or (request.is_get and operation.kind is not OperationType.QUERY):
+        if operation is None or operation.kind is not OperationType.QUERY:
             return None
         try:
             values = operation.coerce(request.variables)
@@ -327,7 +327,10 @@ def begin(request: Request, context: RequestContext) -> Answer | DocumentNode:
 def finish(document: DocumentNode, request: Request, context: RequestContext) -> Answer:
     """Run a request that was checked."""
     schema = build_api(context.datamodel).graphql_schema
-    result = run(schema, document, context, request.variables, request.operation_name)
+    operation = find_document(context.datamodel, context.caller, request.query).operation(
+        request.operation_name
+    )
+    result = run(schema, document, context, operation, request.operation_name)
     content: dict[str, Any] = {"data": result.data}
     if result.errors:
         content["errors"] = [error_entry(error) for error in result.errors]
