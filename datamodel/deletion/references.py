@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import connections
-from django.db.models import QuerySet
-
 from datamodel.modelgen import Record, load_parent_labels
 from datamodel.modelgen.errors import RelatedRecordNotFound, RelatedRecordTaken, ValidationFailed
 from datamodel.modelgen.references import (
@@ -16,6 +13,7 @@ from datamodel.modelgen.references import (
     reference_of,
     sibling_models,
 )
+from datamodel.modelgen.statements import is_there
 from datamodel.schema.ir import Link
 
 __all__ = ["check_references"]
@@ -42,7 +40,7 @@ def check_link(record: Record, link: Link) -> None:
         return
     value = reference[0] if len(reference) == 1 else reference
     is_own = link.is_self and reference == identifier_of(record, link)
-    if not is_own and not lock_any(parents_of(record, link), is_exclusive=link.is_one_to_one):
+    if not is_own and not keep_parent(record, link):
         raise RelatedRecordNotFound(reference_field(link), value, link.parent)
     if link.is_one_to_one and (other := find_other(record, link)):
         raise RelatedRecordTaken(reference_field(link), value, link.parent, other)
@@ -57,10 +55,17 @@ def refuse_half(record: Record, link: Link) -> None:
         raise ValidationFailed({missing[0]: [sentence]})
 
 
-def parents_of(record: Record, link: Link) -> QuerySet[Record]:
-    """Return the living records that the reference names: one or none."""
+def keep_parent(record: Record, link: Link) -> bool:
+    """Return whether the reference names a living record, and keep that from being deleted.
+
+    Where a parent has one child only, also from others who ask for it. On PostgreSQL a key share lock: it
+    conflicts with a delete's lock, not with an update's. SQLite's transactions begin by taking the only
+    write lock there is.
+    """
     parent = sibling_models(type(record))[link.parent]
-    return parent.objects.filter(**matching(parent, link.identifier_fields, reference_of(record, link)))
+    attributes = [parent.names.attribute(name) for name in link.identifier_fields]
+    lock = "FOR NO KEY UPDATE" if link.is_one_to_one else "FOR KEY SHARE"
+    return is_there(parent, attributes, reference_of(record, link), lock)
 
 
 def find_other(record: Record, link: Link) -> Record | None:
@@ -74,19 +79,3 @@ def find_other(record: Record, link: Link) -> Record | None:
 
 def matching(model: type[Record], names: tuple[str, ...], values: tuple[Any, ...]) -> dict[str, Any]:
     return dict(zip((model.names.attribute(name) for name in names), values, strict=True))
-
-
-def lock_any(records: QuerySet[Record], *, is_exclusive: bool) -> bool:
-    """Return whether there are any, and keep them from being deleted; from others who ask so, if exclusive.
-
-    On PostgreSQL a key share lock: it conflicts with a delete's lock, not with an update's. SQLite's
-    transactions begin by taking the only write lock there is.
-    """
-    connection = connections[records.db]
-    sql, params = records.order_by().values_list("pk").query.get_compiler(connection=connection).as_sql()
-    suffix = ""
-    if connection.vendor == "postgresql":
-        suffix = " FOR NO KEY UPDATE" if is_exclusive else " FOR KEY SHARE"
-    with connection.cursor() as cursor:
-        cursor.execute(sql + suffix, params)
-        return cursor.fetchone() is not None

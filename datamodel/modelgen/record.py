@@ -11,6 +11,7 @@ from django.db import connections, models, router, transaction
 from django.db.models import Q
 from django.db.models.signals import post_delete, pre_delete
 
+from datamodel.modelgen import statements
 from datamodel.modelgen.clock import now_ms
 from datamodel.modelgen.filled import created_field, id_field, updated_field
 from datamodel.modelgen.keys import MAX_KEY_LENGTH, encode_key
@@ -119,6 +120,19 @@ class Record(models.Model):
         with nullcontext() if connections[database].in_atomic_block else transaction.atomic(using=database):
             super().save(*args, update_fields=update_fields, **kwargs)
         self.__dict__.pop("_joinery_given", None)
+
+    def _do_insert(
+        self, manager: Any, using: str, fields: Sequence[Any], returning_fields: Sequence[Any], raw: bool
+    ) -> list[tuple[Any, ...]]:
+        """Insert by a statement that is ready made."""
+        return [statements.insert(self, using, fields, returning_fields)]
+
+    def _do_update(self, *given: Any) -> Any:
+        """Update by a statement that is ready made; Django's own where the database works a value out."""
+        _, using, pk, values, *_ = given
+        if not values or any(hasattr(value, "resolve_expression") for _, _, value in values):
+            return super()._do_update(*given)
+        return statements.update(type(self), using, pk, [(field, value) for field, _, value in values])
 
     def prepare(self) -> set[str]:
         """Fill in id, timestamps and version, and return their attributes; raise ValueProblem for an oversize.

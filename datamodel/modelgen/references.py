@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from datamodel.modelgen.record import Record
+from datamodel.modelgen.statements import kept
 from datamodel.schema.ir import Link
 
 __all__ = [
@@ -20,8 +21,12 @@ __all__ = [
 
 def sibling_models(model: type[Record]) -> Mapping[str, type[Record]]:
     """Return all record classes of the data model that ``model`` belongs to, by API name."""
-    others = model._meta.apps.get_models()
-    return {other.model_type.name: other for other in others if issubclass(other, Record)}
+
+    def gather() -> Mapping[str, type[Record]]:
+        others = model._meta.apps.get_models()
+        return {other.model_type.name: other for other in others if issubclass(other, Record)}
+
+    return kept(model, "siblings", gather)
 
 
 def reference_of(record: Record, link: Link) -> tuple[Any, ...]:

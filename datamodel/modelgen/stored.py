@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from datamodel.modelgen.record import Record
+from datamodel.modelgen.statements import fetch
 
 __all__ = ["before_save", "note", "take"]
 
@@ -40,5 +41,4 @@ def lock(record: Record) -> Record | None:
     """Read the record anew and lock it until the transaction ends; None where it is new, gone or deleted."""
     if record._state.adding:
         return None
-    found: Record | None = type(record).objects.select_for_update(no_key=True).filter(pk=record.pk).first()
-    return found
+    return fetch(type(record), ("joinery_pk",), (record.pk,), is_live=True, lock="FOR NO KEY UPDATE")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+import time
 from collections.abc import Callable
 from contextvars import ContextVar
 from typing import TypeVar
@@ -17,7 +19,9 @@ __all__ = ["transact"]
 
 T = TypeVar("T")
 
-RETRIES = 3
+RETRIES = 5
+PAUSE_S = (0.01, 0.05)
+"""Waited before the first repetition, twice as long before the second, and so on."""
 
 _locked: ContextVar[DataModel | None] = ContextVar("joinery_locked", default=None)
 """The data model whose version the outermost transaction has locked."""
@@ -32,14 +36,17 @@ SQLITE_FOREIGN_KEY = "FOREIGN KEY constraint failed"
 def transact(datamodel: DataModel, work: Callable[[], T]) -> T:
     """Run ``work`` in one transaction of the data model's version and return its answer.
 
-    Nests: inside another transaction it becomes part of that one. Outermost, it runs again, up to three
+    Nests: inside another transaction it becomes part of that one. Outermost, it runs again, up to five
     times, when the database reports a deadlock, a lock it could not get, or a reference that came loose
     meanwhile. Raise DatabaseBusy after that, and SchemaChanged where another version is active.
     """
     if connection.in_atomic_block:
         return run_inside(datamodel, work)
     failure: Exception | None = None
-    for _ in range(1 + RETRIES):
+    for attempt in range(1 + RETRIES):
+        if attempt:
+            # Those it was in the way of go first: begun anew at once, it would be in their way again.
+            time.sleep(random.uniform(*PAUSE_S) * attempt)  # noqa: S311 - a moment, not a secret
         try:
             return run_outermost(datamodel, work)
         except (OperationalError, IntegrityError) as error:

@@ -15,6 +15,7 @@ from datamodel.modelgen.errors import (
     ValidationFailed,
     VersionConflict,
 )
+from datamodel.modelgen.statements import fetch
 from datamodel.records.conditions import check_condition, check_condition_of_nothing
 from datamodel.records.inputs import read_changes, read_key, read_new
 from datamodel.records.merging import Conflicts, is_behind, merge
@@ -37,9 +38,14 @@ def find(
     stored_key = read_key(datamodel.schema, record_class.model_type, key)
     if stored_key is None:
         return None
-    records = record_class.all_objects if with_deleted else record_class.objects
-    found = records.filter(record_class.key_filter(stored_key))
-    return (found.select_for_update(no_key=True) if for_update else found).first()
+    lock = "FOR NO KEY UPDATE" if for_update else ""
+    return fetch(
+        record_class,
+        record_class.key_attributes,
+        list(stored_key.values()),
+        is_live=not with_deleted,
+        lock=lock,
+    )
 
 
 def create(

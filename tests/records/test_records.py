@@ -298,12 +298,12 @@ def fail_first(times, error):
 
 
 def test_a_locked_database_is_tried_again(blog):
-    assert records.transact(blog, fail_first(3, OperationalError("database is locked"))) == 4
+    assert records.transact(blog, fail_first(5, OperationalError("database is locked"))) == 6
 
 
 def test_a_database_that_stays_locked_is_busy(blog):
     with pytest.raises(records.DatabaseBusy):
-        records.transact(blog, fail_first(4, OperationalError("database is locked")))
+        records.transact(blog, fail_first(6, OperationalError("database is locked")))
 
 
 def test_other_errors_are_not_tried_again(blog):
