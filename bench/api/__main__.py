@@ -1,7 +1,7 @@
-"""`python -m bench.api`: Joinery beside the practical limit, interleaved, on SQLite and PostgreSQL.
+"""`python -m bench.api`: Joinery beside the practical limit and its rivals, interleaved, on SQLite and PostgreSQL.
 
-It seeds the same records everywhere, checks that all give the same answers, drives all in turn with wrk, and
-prints a table: requests per second, latencies, and the median of each round's ratio to the limit.
+It seeds the same records everywhere, checks that all give the same answers, drives all in turn with wrk, and prints
+a table: requests per second, latencies, and the medians of each round's ratios to the limit and to PostGraphile.
 """
 
 from __future__ import annotations
@@ -17,17 +17,28 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
-from bench.api.contestants import CONTESTANTS, KEY, ROOT, Contestant, Place, joinery_environment
+from bench.api.contestants import (
+    CONTESTANTS,
+    JOINERY,
+    KEY,
+    ROOT,
+    Contestant,
+    NotInstalledError,
+    Place,
+    joinery_environment,
+)
 from bench.api.data import Data, make_data
-from bench.api.driving import Measured, Running, content_of, running
+from bench.api.driving import Measured, Running, content_of, fault_of, running
 from bench.api.operations import OPERATIONS, Operation
+from bench.api.peers.contestants import PEERS, POSTGRAPHILE_TITLE
 from bench.api.seeding import fill_limit
 
 POSTGRES = "postgres://postgres@127.0.0.1:5432"
 NAMES = {"joinery": "joinery_bench", "limit": "joinery_bench_limit"}
 COMPARED_VARIANTS = 5
+EVERYBODY = CONTESTANTS | PEERS
 
 Turns = dict[tuple[str, int, str], list[Measured]]
 
@@ -36,15 +47,19 @@ def main() -> None:
     options = read_options()
     if shutil.which("wrk") is None:
         raise SystemExit("wrk is not installed: apt-get install wrk.")
-    wanted = [name for name in CONTESTANTS if name.split("/")[1] in options.databases.split(",")]
+    wanted = [name for name in EVERYBODY if name.split("/")[1] in options.databases.split(",")]
     if options.only:
         wanted = [name for name in wanted if any(part in name for part in options.only.split(","))]
     operations = [OPERATIONS[name] for name in options.operations.split(",")]
     databases = sorted({name.split("/")[1] for name in wanted})
     with prepared(options, databases) as place, contextlib.ExitStack() as stack:
         data = make_data(options.scale)
-        servers = [stack.enter_context(running(CONTESTANTS[name](place), place.folder)) for name in wanted]
+        contestants = list(installed(wanted, place))
+        if not contestants:
+            raise SystemExit("Nobody takes part.")
+        servers = [stack.enter_context(running(each, place.folder)) for each in contestants]
         compare(servers, operations, data)
+        warm_up(servers, operations, data, options)
         turns = drive(servers, operations, data, options)
         rows = list(table(servers, operations, turns, connections_of(options)))
         memory = {server.contestant.title: server.memory_mib() for server in servers}
@@ -60,12 +75,24 @@ def read_options() -> argparse.Namespace:
     parser.add_argument("--connections", default="1,16")
     parser.add_argument("--only", default="", help="parts of contestants' names")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=1, help="of each turn")
+    parser.add_argument("--seconds", type=int, default=1, help="of each turn; wrk counts whole ones")
+    parser.add_argument(
+        "--warm-up", type=int, default=2, help="seconds of each operation before the first round"
+    )
     parser.add_argument("--scale", type=int, default=1, help="10 for 100,000 articles")
     parser.add_argument("--postgres", default=POSTGRES, help="server to make two databases on")
     parser.add_argument("--folder", help="keep the seeded data here for the next run")
     parser.add_argument("--json", help="write the figures to this file")
     return parser.parse_args()
+
+
+def installed(wanted: Sequence[str], place: Place) -> Iterator[Contestant]:
+    """Yield the contestants that can take part; say of the others how to install them."""
+    for name in wanted:
+        try:
+            yield EVERYBODY[name](place)
+        except NotInstalledError as error:
+            print(f"{name} is left out, it is not installed: {error}", file=sys.stderr)
 
 
 def connections_of(options: argparse.Namespace) -> list[int]:
@@ -140,19 +167,39 @@ def fill(place: Place, database: str, scale: int) -> None:
 # Measuring
 
 
+def refuse(operation: Operation, variables: dict[str, Any], reason: str) -> NoReturn:
+    raise SystemExit(f"{operation.name} {variables}: {reason}.")
+
+
 def compare(servers: Sequence[Running], operations: Sequence[Operation], data: Data) -> None:
-    """Stop where two contestants answer differently, or with an error. It warms all of them up, too."""
+    """Stop where two contestants answer differently, or with an error."""
     for operation in operations:
         for variables in operation.variants(data)[:COMPARED_VARIANTS]:
-            answers = {server.contestant.title: server.ask(operation, variables) for server in servers}
-            contents = {title: content_of(body) for title, body in answers.items()}
-            wrong = [title for title, body in answers.items() if "errors" in json.loads(body)]
-            first, *others = contents.items()
-            wrong += [title for title, found in others if found != first[1]]
-            if wrong or not first[1]:
-                raise SystemExit(
-                    f"{operation.name} {variables}: {', '.join(wrong) or 'nobody'} differs from {first[0]}."
-                )
+            expected = None
+            for server in servers:
+                answer = server.ask(operation, variables)
+                if fault := fault_of(answer):
+                    refuse(operation, variables, f"{server.contestant.title} answers {fault}")
+                found = content_of(answer)
+                if not found:
+                    refuse(operation, variables, f"{server.contestant.title} finds nothing")
+                if expected is None:
+                    expected = found
+                elif found != expected:
+                    first = servers[0].contestant.title
+                    refuse(operation, variables, f"{server.contestant.title} differs from {first}")
+
+
+def warm_up(
+    servers: Sequence[Running], operations: Sequence[Operation], data: Data, options: argparse.Namespace
+) -> None:
+    """Let just-in-time compilers, caches and pools do their work before anything counts."""
+    if not options.warm_up:
+        return
+    print("warming up …", file=sys.stderr)
+    for operation in operations:
+        for server in servers:
+            server.load(operation, data, max(connections_of(options)), options.warm_up)
 
 
 def drive(
@@ -180,18 +227,23 @@ def table(
         for number in connections:
             for contestant in contestants:
                 seen = turns[operation.name, number, contestant.title]
+                speeds = [turn.per_second for turn in seen]
                 best = limits(contestants, contestant.database, turns, operation.name, number)
-                ratios = [turn.per_second / most for turn, most in zip(seen, best, strict=False) if most]
+                joinery = turns.get((operation.name, number, f"{JOINERY}/{contestant.database}"), [])
+                is_peer = contestant.title in PEERS
                 yield {
                     "operation": operation.name,
                     "connections": number,
                     "contestant": contestant.title,
-                    "per_second": statistics.median(turn.per_second for turn in seen),
+                    "per_second": statistics.median(speeds),
                     "p50_ms": statistics.median(turn.p50_ms for turn in seen),
                     "p95_ms": statistics.median(turn.p95_ms for turn in seen),
                     "cpu_us": statistics.median(turn.cpu_us for turn in seen),
                     "kib": statistics.median(turn.size for turn in seen) / 1024,
-                    "of_limit": statistics.median(ratios) if ratios else None,
+                    "of_limit": ratio(speeds, best),
+                    "joinery_to_it": ratio([turn.per_second for turn in joinery], speeds)
+                    if is_peer
+                    else None,
                     "bad": sum(turn.bad for turn in seen),
                 }
 
@@ -208,20 +260,49 @@ def limits(
     return [max(together) for together in zip(*seen, strict=True)]
 
 
+def ratio(some: Sequence[float], others: Sequence[float]) -> float | None:
+    """Return the median of each round's ratio, None where one of them did not take part."""
+    ratios = [one / other for one, other in zip(some, others, strict=False) if other]
+    return statistics.median(ratios) if ratios else None
+
+
+# Printing
+
+
 def show(rows: Sequence[dict[str, Any]], memory: dict[str, dict[str, float]]) -> None:
     print(
-        f"{'':4}{'c':>3}  {'contestant':26}{'req/s':>10}{'p50 ms':>9}{'p95 ms':>9}{'cpu us':>9}{'KiB':>8}{'of limit':>10}"
+        f"{'':4}{'c':>3}  {'contestant':28}{'req/s':>10}{'p50 ms':>9}{'p95 ms':>9}{'cpu us':>9}{'KiB':>8}"
+        f"{'of limit':>10}{'Joinery / it':>14}"
     )
     for row in rows:
-        ratio = "" if row["of_limit"] is None else f"{row['of_limit']:.3f}"
         bad = f"  {row['bad']} bad" if row["bad"] else ""
         print(
-            f"{row['operation']:4}{row['connections']:>3}  {row['contestant']:26}{row['per_second']:>10,.0f}"
-            f"{row['p50_ms']:>9.2f}{row['p95_ms']:>9.2f}{row['cpu_us']:>9.0f}{row['kib']:>8.1f}{ratio:>10}{bad}"
+            f"{row['operation']:4}{row['connections']:>3}  {row['contestant']:28}{row['per_second']:>10,.0f}"
+            f"{row['p50_ms']:>9.2f}{row['p95_ms']:>9.2f}{row['cpu_us']:>9.0f}{row['kib']:>8.1f}"
+            f"{written(row['of_limit'], 3):>10}{written(row['joinery_to_it'], 2):>14}{bad}"
         )
+    show_postgraphile([row for row in rows if row["contestant"] == POSTGRAPHILE_TITLE])
     print("\nmemory after the run, MiB (proportional): whole, worker")
     for title, sizes in memory.items():
-        print(f"  {title:26}{sizes['all']:>8.0f}{sizes['worker']:>8.0f}")
+        print(f"  {title:28}{sizes['all']:>8.0f}{sizes['worker']:>8.0f}")
+
+
+def show_postgraphile(rows: Sequence[dict[str, Any]]) -> None:
+    """Print how Joinery compares with PostGraphile, a line for each operation."""
+    numbers = sorted({row["connections"] for row in rows})
+    if not numbers:
+        return
+    print(
+        "\nJoinery / PostGraphile, requests per second; "
+        + "".join(f"{f'c={number}':>10}" for number in numbers)
+    )
+    for operation in dict.fromkeys(row["operation"] for row in rows):
+        found = {row["connections"]: row["joinery_to_it"] for row in rows if row["operation"] == operation}
+        print(f"  {operation:44}" + "".join(f"{written(found[number], 2):>10}" for number in numbers))
+
+
+def written(figure: float | None, digits: int) -> str:
+    return "" if figure is None else f"{figure:.{digits}f}"
 
 
 if __name__ == "__main__":

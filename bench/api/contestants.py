@@ -1,6 +1,7 @@
 """Who takes part. A contestant is a server on a port that answers the operations in a dialect of its own.
 
-A new one is a function that returns a `Contestant`, added to `CONTESTANTS` under its name and database.
+A new one is a function that returns a `Contestant`, or raises `NotInstalledError`, added to `CONTESTANTS` under its name
+and database; Joinery's rivals are in `peers`.
 """
 
 from __future__ import annotations
@@ -14,7 +15,17 @@ from typing import Any
 
 from bench.api.operations import Operation
 
-__all__ = ["CONTESTANTS", "KEY", "Contestant", "Place"]
+__all__ = [
+    "CONTESTANTS",
+    "GUNICORN",
+    "JOINERY",
+    "KEY",
+    "ROOT",
+    "Contestant",
+    "NotInstalledError",
+    "Place",
+    "appsync",
+]
 
 ROOT = Path(__file__).resolve().parents[2]
 KEY = "da2-benchbenchbenchbenchbench"
@@ -29,8 +40,13 @@ GUNICORN = (
     "--keep-alive",
     "30",
 )
+JOINERY = "joinery"
 LIMIT = "limit"
 """Contestants whose names begin so are what the others are measured by: the best of them on a database."""
+
+
+class NotInstalledError(Exception):
+    """What a contestant runs on is not there; says how to install it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +104,7 @@ def limit(place: Place, database: str, *, is_async: bool = False) -> Contestant:
 def joinery(place: Place, database: str) -> Contestant:
     manage = (sys.executable, str(ROOT / "manage.py"), "serve", "--workers", "1")
     return Contestant(
-        "joinery",
+        JOINERY,
         database,
         lambda port: (*manage, "--port", str(port)),
         appsync,

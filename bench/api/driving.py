@@ -9,8 +9,8 @@ import signal
 import socket
 import subprocess
 import time
+import urllib.error
 import urllib.request
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,11 +20,11 @@ from bench.api.contestants import ROOT, Contestant
 from bench.api.data import Data
 from bench.api.operations import Operation
 
-__all__ = ["Measured", "Running", "content_of", "running"]
+__all__ = ["Measured", "Running", "content_of", "fault_of", "running"]
 
 POST = Path(__file__).with_name("post.lua")
 START_SECONDS = 60
-COMPARED = frozenset({"title", "content", "label", "name", "body", "rating", "status", "createdAt"})
+SETTLING_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +56,14 @@ class Running:
         headers = {"content-type": "application/json", **self.contestant.headers}
         url = f"http://127.0.0.1:{self.port}{self.contestant.path}"
         request = urllib.request.Request(url, body, headers)
-        with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 - loopback
-            found: bytes = answer.read()
-            return found
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 - loopback
+                found: bytes = answer.read()
+        except urllib.error.HTTPError as refusal:
+            found = refusal.read()
+        return found
 
-    def load(self, operation: Operation, data: Data, connections: int, seconds: float) -> Measured:
+    def load(self, operation: Operation, data: Data, connections: int, seconds: int) -> Measured:
         """Ask with many connections at once, for a while."""
         bodies = self.folder / f"{self.contestant.title.replace('/', '.')}.{operation.name}.txt"
         if not bodies.exists():
@@ -70,7 +73,7 @@ class Running:
             part for name, value in self.contestant.headers.items() for part in ("-H", f"{name}: {value}")
         ]
         url = f"http://127.0.0.1:{self.port}{self.contestant.path}"
-        command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds:g}s", "--timeout", "60s", *headers]
+        command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "60s", *headers]
         # The command is our own.
         before = self.cpu_seconds()
         found = subprocess.run(  # noqa: S603
@@ -79,7 +82,15 @@ class Running:
         line = next(line for line in found.stdout.splitlines() if line.startswith("RESULT"))
         measured = Measured(**json.loads(line.removeprefix("RESULT")))
         spent = self.cpu_seconds() - before
+        self.settle()
         return replace(measured, cpu_us=spent / max(measured.count, 1) * 1e6)
+
+    def settle(self) -> None:
+        """Wait until it has done with the requests that wrk gave up at the end, which would slow down the next."""
+        before, deadline = -1.0, time.monotonic() + SETTLING_SECONDS
+        while (now := self.cpu_seconds()) > before and time.monotonic() < deadline:
+            before = now
+            time.sleep(0.1)
 
     def cpu_seconds(self) -> float:
         """Return the processor time that the contestant has spent so far; a database server's is not in it."""
@@ -162,16 +173,30 @@ def memory_of(pid: int) -> int:
     return next((int(line.split()[1]) for line in lines if line.startswith("Pss:")), 0)
 
 
-def content_of(answer: bytes) -> Counter[tuple[str, str]]:
-    """Return the seeded values that an answer holds: what answers of different shape have in common."""
-    found: Counter[tuple[str, str]] = Counter()
-    waiting: list[tuple[str, Any]] = [("", json.loads(answer))]
-    while waiting:
-        name, value = waiting.pop()
-        if isinstance(value, dict):
-            waiting.extend(value.items())
-        elif isinstance(value, list):
-            waiting.extend((name, item) for item in value)
-        elif name in COMPARED:
-            found[name, str(value)] += 1
-    return found
+def fault_of(answer: bytes) -> str:
+    """Return what an answer says went wrong, nothing where all is well."""
+    try:
+        errors = json.loads(answer).get("errors")
+    except ValueError:
+        return answer.decode(errors="replace") or "nothing"
+    return json.dumps(errors) if errors else ""
+
+
+def content_of(answer: bytes) -> Any:
+    """Return what an answer says, however its dialect says it.
+
+    That is the value of its only field, where a connection (`items`, `nodes`) is the list of what it connects, and what
+    turns the page (`nextToken`, `pageInfo`) is left out. Names, values and order have to be the same.
+    """
+    (found,) = json.loads(answer)["data"].values()
+    return unwrapped(found)
+
+
+def unwrapped(value: Any) -> Any:
+    match value:
+        case {"items": list(found)} | {"nodes": list(found)} | list(found):
+            return [unwrapped(each) for each in found]
+        case dict():
+            return {name: unwrapped(each) for name, each in value.items()}
+        case _:
+            return value

@@ -8,7 +8,7 @@ from typing import Any
 
 from bench.api.data import Data
 
-__all__ = ["OPERATIONS", "Operation"]
+__all__ = ["OPERATIONS", "SCALARS", "Operation"]
 
 SCALARS = "id title body rating status publicationId createdAt updatedAt"
 VARIANTS = 200
