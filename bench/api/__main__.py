@@ -75,7 +75,7 @@ def read_options() -> argparse.Namespace:
     parser.add_argument("--connections", default="1,16")
     parser.add_argument("--only", default="", help="parts of contestants' names")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=int, default=1, help="of each turn; wrk counts whole ones")
+    parser.add_argument("--seconds", type=int, default=3, help="of each turn; wrk counts whole ones")
     parser.add_argument(
         "--warm-up", type=int, default=2, help="seconds of each operation before the first round"
     )

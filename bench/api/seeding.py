@@ -32,6 +32,11 @@ CREATE = (
     "CREATE INDEX tag_article_of ON article_tag (tag_id, id)",
     "CREATE INDEX comment_of ON comment (article_id, id)",
 )
+# What Joinery sets for its own connections: everybody reads with it.
+TUNING = """DO $$ BEGIN
+  EXECUTE format('ALTER DATABASE %I SET jit = off', current_database());
+  EXECUTE format('ALTER DATABASE %I SET random_page_cost = 1.1', current_database());
+END $$"""
 
 
 def fill_limit(database: str, scale: int) -> None:
@@ -45,6 +50,8 @@ def fill_limit(database: str, scale: int) -> None:
             cursor.execute(statement.format(text=text, times=times))
         for statement, rows in inserts(make_data(scale), "%s" if is_postgresql else "?"):
             cursor.executemany(statement, rows)
+        if is_postgresql:
+            cursor.execute(TUNING)
         cursor.execute("ANALYZE")
 
 
