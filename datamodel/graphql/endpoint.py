@@ -18,7 +18,7 @@ from django.db import DEFAULT_DB_ALIAS, DatabaseError, InterfaceError, connectio
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from datamodel import registry
-from datamodel.access import Caller, authenticate_key, client_address, recognise_key
+from datamodel.access import Actor, Caller, authenticate_key, client_address, recognise_key
 from datamodel.changes.bell import bell
 from datamodel.graphql.admission import Admission, Admissions, request_id
 from datamodel.graphql.batch import answer_batch
@@ -247,13 +247,25 @@ class Endpoint:
 
         def work() -> Response | tuple[Ticket, Request]:
             caller = authenticate(credentials)
-            try:
-                asked = read()
-            except Malformed as error:
-                raise HttpRefusal(400, "MalformedHttpRequestException", error.message) from error
-            return self.answer_asked(caller, content_type, asked, may_be_express=True)
+            return self.answer_asked(caller, content_type, well_formed(read), may_be_express=True)
 
         return guarded(work, content_type)
+
+    def answer_person(self, person: Actor, scope: str, body: bytes) -> Response:
+        """Answer what a person of the site asks in its explorer, in the thread that calls.
+
+        They were authenticated by the site. All else is as with a key of that scope: limits, rates, errors.
+        """
+
+        def work() -> Response:
+            check_rate(f"user {person.name}")
+            longest = get_limit("GRAPHQL_MAX_BODY_BYTES")
+            if len(body) > longest:
+                raise too_large(longest)
+            asked = well_formed(functools.partial(read_body, body))
+            return self.answer_asked(Caller(person, scope), JSON_TYPE, asked)
+
+        return answered(work, JSON_TYPE)
 
     @overload
     def answer_asked(self, caller: Caller, content_type: str, asked: Asked) -> Response: ...
@@ -317,12 +329,23 @@ def peer(scope: Scope, headers: Headers) -> str:
     return client_address(str(client[0]), headers.get("x-forwarded-for"))
 
 
+def too_large(longest: int) -> HttpRefusal:
+    return HttpRefusal(413, "RequestTooLarge", f"A body has at most {longest} bytes.")
+
+
+def well_formed(read: Callable[[], Asked]) -> Asked:
+    """Return the request that ``read`` finds in a body; refuse a body that holds none."""
+    try:
+        return read()
+    except Malformed as error:
+        raise HttpRefusal(400, "MalformedHttpRequestException", error.message) from error
+
+
 async def receive_body(announced: int, receive: Receive) -> bytes:
     """Read the body; stop as soon as it is longer than allowed."""
     longest = get_limit("GRAPHQL_MAX_BODY_BYTES")
-    refusal = functools.partial(HttpRefusal, 413, "RequestTooLarge", f"A body has at most {longest} bytes.")
     if announced > longest:
-        raise refusal()
+        raise too_large(longest)
     chunks, size = [], 0
     while True:
         message = await receive()
@@ -331,7 +354,7 @@ async def receive_body(announced: int, receive: Receive) -> bytes:
         chunk = message.get("body", b"")
         size += len(chunk)
         if size > longest:
-            raise refusal()
+            raise too_large(longest)
         chunks.append(chunk)
         if not message.get("more_body"):
             return b"".join(chunks)
@@ -340,6 +363,14 @@ async def receive_body(announced: int, receive: Receive) -> bytes:
 def guarded(work: Callable[[], T], content_type: str) -> T | Response:
     """Do ``work`` in a thread of the endpoint, and answer whatever goes wrong."""
     before_request()
+    try:
+        return answered(work, content_type)
+    finally:
+        after_request()
+
+
+def answered(work: Callable[[], T], content_type: str) -> T | Response:
+    """Do ``work``, or return the answer that says what went wrong."""
     try:
         return work()
     except HttpRefusal as refusal:
@@ -350,8 +381,6 @@ def guarded(work: Callable[[], T], content_type: str) -> T | Response:
     except Exception as error:
         # The last line of defence: whatever it is, the client gets an answer it can read.
         return Response(200, encode({"errors": [internal_entry(error)]}), content_type)
-    finally:
-        after_request()
 
 
 def authenticate(credentials: Credentials) -> Caller:
