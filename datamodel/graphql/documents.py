@@ -27,7 +27,7 @@ from datamodel.graphql.operation import PreparedOperation
 from datamodel.graphql.structure import check_structure
 from datamodel.limits import get_limit
 
-__all__ = ["DocumentCache", "PreparedDocument"]
+__all__ = ["DocumentCache", "PreparedDocument", "prepare"]
 
 KEPT = 512
 """Documents kept per API. Clients send the same few texts again and again."""
