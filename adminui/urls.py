@@ -8,7 +8,9 @@ from django.urls import include, path
 
 from adminui.views import accounts, errors, health, home, keys, outputs, plan, relationships, schema, upload
 from adminui.views.data_health import health_urlpatterns
+from adminui.views.explorer import explorer_urlpatterns
 from adminui.views.records import record_urlpatterns
+from datamodel.graphql import explorer
 from datamodel.graphql.outputs import amplify_outputs, aws_exports
 from datamodel.graphql.snippets import snippets_of
 
@@ -29,6 +31,7 @@ urlpatterns = [
     ),
     path("schema/versions/", schema.versions, name="schema_versions"),
     path("schema/versions/<int:number>/download/", schema.download, name="schema_download"),
+    path("explorer/", include(explorer_urlpatterns(explorer))),
     path("settings/keys/", keys.keys, name="keys"),
     path("settings/keys/<int:pk>/revoke/", keys.revoke_key, name="key_revoke"),
     path("accounts/login/", accounts.SignInView.as_view(), name="login"),
