@@ -13,22 +13,40 @@
     return made;
   };
 
-  // Text as coloured pieces, and marks on those that a problem begins in.
-  const paintInto = (target, text, paint, problems = []) => {
-    const pieces = text.length > PAINTED_CHARACTERS ? [{ kind: "", value: text, start: 0, end: text.length }] : paint(text);
+  // Text as coloured pieces, with a mark on those that a problem begins in.
+  const piecesOf = (text, paint, problems) => {
+    if (text.length > PAINTED_CHARACTERS) return [{ look: "", value: text }];
     const starts = problems.map((problem) => problem.offset).filter((offset) => offset !== undefined);
-    const fragment = document.createDocumentFragment();
-    for (const piece of pieces) {
-      const isMarked = pieces.length > 1 && starts.some((offset) => piece.start <= offset && offset < piece.end);
-      if (!isMarked && (!piece.kind || piece.kind === "space")) {
-        fragment.append(piece.value);
-        continue;
-      }
-      const span = element("span", `t-${piece.kind || "name"}${isMarked ? " marked" : ""}`);
-      span.textContent = piece.value;
-      fragment.append(span);
-    }
-    target.replaceChildren(fragment);
+    return paint(text).map(({ kind, value, start, end }) => {
+      const isMarked = starts.some((offset) => start <= offset && offset < end);
+      const isPlain = !kind || kind === "space";
+      return { value, look: isMarked ? `t-${kind || "name"} marked` : isPlain ? "" : `t-${kind}` };
+    });
+  };
+
+  const nodeOf = ({ look, value }) => {
+    if (!look) return document.createTextNode(value);
+    const span = element("span", look);
+    span.textContent = value;
+    return span;
+  };
+
+  // What draws pieces into an element again and again: only those that changed are made anew.
+  const makePainter = (target) => {
+    let shown = [];
+    const isSame = (one, other) => one.look === other.look && one.value === other.value;
+    return (pieces) => {
+      const most = Math.min(shown.length, pieces.length);
+      let [before, after] = [0, 0];
+      while (before < most && isSame(shown[before], pieces[before])) before += 1;
+      while (after < most - before && isSame(shown.at(-1 - after), pieces.at(-1 - after))) after += 1;
+      const next = target.childNodes[shown.length - after] ?? null;
+      for (let count = shown.length - after - before; count > 0; count--) target.childNodes[before].remove();
+      const made = document.createDocumentFragment();
+      for (const piece of pieces.slice(before, pieces.length - after)) made.append(nodeOf(piece));
+      target.insertBefore(made, next);
+      shown = pieces;
+    };
   };
 
   const makeEditor = (area, { paint, suggest = null, onChange = () => {} }) => {
@@ -42,6 +60,8 @@
     area.replaceWith(gutter, field);
     paintFrame.append(painted);
     field.append(paintFrame, area);
+    const repaint = makePainter(painted);
+    const renumber = makePainter(gutter);
     let problems = [];
     let isInserting = false;
 
@@ -51,17 +71,12 @@
     };
 
     const draw = () => {
-      paintInto(painted, area.value, paint, problems);
       // A last empty line has its height too.
-      painted.append("\n");
+      repaint([...piecesOf(area.value, paint, problems), { look: "", value: "\n" }]);
       const wrong = new Set(problems.map((problem) => problem.line));
-      const numbers = document.createDocumentFragment();
-      area.value.split("\n").forEach((_, index) => {
-        const number = element(wrong.has(index + 1) ? "b" : "span");
-        number.textContent = `${index + 1}\n`;
-        numbers.append(number);
-      });
-      gutter.replaceChildren(numbers);
+      renumber(area.value.split("\n").map((_, index) => ({
+        look: wrong.has(index + 1) ? "at-fault" : "", value: `${index + 1}\n`,
+      })));
       follow();
     };
 
@@ -316,5 +331,5 @@
     return painted.getBoundingClientRect();
   };
 
-  Object.assign(window.joinery.explorer, { makeEditor, paintInto, element });
+  Object.assign(window.joinery.explorer, { makeEditor, element });
 })();
