@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Any, cast
 
 from a2wsgi import WSGIMiddleware
@@ -10,13 +11,18 @@ from a2wsgi.wsgi_typing import WSGIApp
 # Django is set up by this import, so it comes before anything that needs the app registry.
 from adminui.wsgi import application as site  # isort: split
 
+from adminui.listening import ListeningSite
 from adminui.live import LiveSite
 from datamodel.graphql.endpoint import application as api
+from datamodel.graphql.explorer import PersonSocket
 
 API_PATHS = frozenset({"/graphql", "/graphql/realtime"})
 SITE_THREADS = 10
 
-_live = LiveSite(api.realtime)
+_sockets: dict[str, Callable[[Any, Any, Any], Awaitable[None]]] = {
+    "/live": LiveSite(api.realtime),
+    "/explorer/listen": ListeningSite(api.realtime, PersonSocket),
+}
 
 _site = WSGIMiddleware(cast(WSGIApp, site), workers=SITE_THREADS)
 
@@ -28,7 +34,7 @@ async def application(scope: Any, receive: Any, send: Any) -> None:
     elif scope["path"] in API_PATHS:
         await api(scope, receive, send)
     elif scope["type"] == "websocket":
-        await (_live if scope["path"] == "/live" else refuse)(scope, receive, send)
+        await _sockets.get(scope["path"], refuse)(scope, receive, send)
     else:
         await _site(scope, receive, send)
 

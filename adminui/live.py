@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, get_user_model
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import parse_cookie
 from django.utils.crypto import constant_time_compare
 
@@ -198,11 +199,17 @@ def read_session(headers: dict[str, str]) -> str | None:
 
 def is_signed_in(session_key: str) -> bool:
     """Return whether the session is that of somebody who may use the site. Runs in a thread."""
+    return find_person(session_key) is not None
+
+
+def find_person(session_key: str) -> AbstractBaseUser | None:
+    """Return who is signed in with a session and may use the site. Runs in a thread."""
     session = import_module(settings.SESSION_ENGINE).SessionStore(session_key)
     user_id = session.get(SESSION_KEY)
     if user_id is None or session.get(BACKEND_SESSION_KEY) not in settings.AUTHENTICATION_BACKENDS:
-        return False
+        return None
     user = get_user_model().objects.filter(pk=user_id, is_active=True, is_staff=True).first()
-    return user is not None and constant_time_compare(
+    is_same = user is not None and constant_time_compare(
         session.get(HASH_SESSION_KEY, ""), user.get_session_auth_hash()
     )
+    return user if is_same else None

@@ -254,6 +254,29 @@ class TestRunning:
         expect(operation(explorer)).to_have_value("{ listPosts { items { id } } }")
 
 
+class TestListening:
+    def test_events_show_until_it_is_stopped(self, explorer: playwright.Page, server: Server) -> None:
+        write(explorer, "subscription { onCreateTag { label } }")
+        explorer.keyboard.press("Control+Enter")
+        expect(explorer.locator("#figures")).to_have_text("listening 0 events")
+        for label in ("first", "second"):
+            server.graphql(f'mutation {{ createTag(input: {{ label: "heard {label}" }}) {{ label }} }}')
+            expect(answer(explorer)).to_contain_text(f"heard {label}")
+        expect(explorer.locator("#figures")).to_have_text("listening 2 events")
+        assert_accessible(explorer)
+        screenshot(explorer, "explorer-listening")
+        explorer.get_by_role("button", name="Stop").click()
+        expect(explorer.locator("#figures")).to_have_text("stopped 2 events")
+        expect(explorer.get_by_role("button", name="Run")).to_be_visible()
+
+    def test_what_cannot_be_listened_to_is_told(self, explorer: playwright.Page) -> None:
+        write(explorer, "subscription { onCreateTag { labl } }")
+        explorer.keyboard.press("Control+Enter")
+        expect(answer(explorer)).to_contain_text("labl")
+        expect(explorer.locator("#figures")).to_have_text("refused")
+        expect(explorer.get_by_role("button", name="Run")).to_be_visible()
+
+
 class TestDocumentation:
     def test_types_are_walked_through(self, explorer: playwright.Page) -> None:
         pane = explorer.get_by_role("tabpanel", name="Documentation")

@@ -206,19 +206,23 @@ class Socket(ABC):
     # Subscriptions
 
     async def start(self, subscription_id: str, raw_key: str, payload: Mapping[str, Any]) -> None:
-        """Start a subscription; raise Refused. The acknowledgement goes before the first event."""
+        """Start a subscription with a key, which is watched from then on; raise Refused."""
         request = read_payload(payload)
+        await self.listen(subscription_id, lambda: subscribe_as(raw_key, request))
+        self.hub.hold_key(raw_key, self)
+
+    async def listen(self, subscription_id: str, find: Callable[[], Subscription]) -> None:
+        """Start the subscription that ``find`` returns; raise Refused. It is acknowledged before the first event."""
         if subscription_id in self._starting or len(self.subscriptions) >= get_limit("WS_MAX_SUBSCRIPTIONS"):
             raise Refused(refusal("The socket has too many subscriptions.", "LimitExceeded"))
         self._starting.add(subscription_id)
         try:
             await self.hub.start()
-            subscription = await self.hub.work(lambda: subscribe_as(raw_key, request))
+            subscription = await self.hub.work(find)
         finally:
             self._starting.discard(subscription_id)
         self.acknowledge(subscription_id)
         self.subscriptions[subscription_id] = subscription
-        self.hub.hold_key(raw_key, self)
         self.hub.add(subscription, self, subscription_id)
 
     def stop(self, subscription_id: str) -> bool:

@@ -9,6 +9,7 @@
   const byId = (id) => document.getElementById(id);
   const CHECK_MS = 400;
   const COLOURED_CHARACTERS = 300_000;
+  const MOST_EVENTS = 50;
   const MOST_KEPT = 50;
   const MOST_KEPT_CHARACTERS = 200_000;
   const token = () => document.querySelector("#operation-form [name=csrfmiddlewaretoken]").value;
@@ -174,15 +175,10 @@
     }
     const asked = { document: operation.text, variables: read.value, operation: chosenName() };
     if (!asked.document.trim()) return say("There is no operation to run.");
-    if (isSubscription()) {
-      showCode("javascript");
-      choose(byId("tab-code"));
-      return say("A subscription is listened to over a WebSocket, with an API key. The code for it is under 'Code'; " +
-        "what it tells happens as soon as somebody changes a record.");
-    }
     keep(asked);
     running = new AbortController();
     setRunning(true);
+    if (isSubscription()) return listen(asked, running.signal);
     const began = performance.now();
     try {
       const response = await fetch(root.dataset.run, {
@@ -230,6 +226,69 @@
     showProblems(errors.filter((error) => error.locations?.length));
     window.joinery.announce(`Answered ${response.status} in ${milliseconds} ms, ${sizeOf(bytes)}${errors.length ? `, ${words}` : ""}.`);
     return undefined;
+  };
+
+  // Listening: a subscription's events, the latest first, until it is stopped.
+
+  const listen = (asked, signal) => {
+    const address = new URL(root.dataset.listen, location.href);
+    address.protocol = address.protocol.replace("http", "ws");
+    const socket = new WebSocket(address, "graphql-transport-ws");
+    const events = [];
+    let count = 0;
+    let ending = "";
+    const send = (message) => socket.send(JSON.stringify(message));
+    const show = (state) => {
+      const words = count === 1 ? "1 event" : `${count} events`;
+      const rest = count ? "" : "Listening. An event shows here as soon as somebody changes a record, on the site or through the API.";
+      const text = events.map((event) => `# ${event.at}\n${JSON.stringify(event.payload, null, 2)}`).join("\n\n");
+      showAnswer(text || rest, [figure("span", state, `tag ${state === "listening" ? "on" : ""}`), figure("small", words)], true);
+    };
+    const told = {
+      connection_ack: () => send({
+        id: "1", type: "subscribe",
+        payload: { query: asked.document, variables: asked.variables, operationName: asked.operation || null },
+      }),
+      listening: () => {
+        show("listening");
+        window.joinery.announce("Listening.");
+      },
+      ping: () => send({ type: "pong" }),
+      next: ({ payload }) => {
+        count += 1;
+        events.unshift({ at: new Date().toLocaleTimeString(), payload });
+        events.length = Math.min(events.length, MOST_EVENTS);
+        show("listening");
+        window.joinery.announce(count === 1 ? "1 event." : `${count} events.`);
+      },
+      error: ({ payload }) => {
+        ending = "refused";
+        showAnswer(JSON.stringify({ errors: payload }, null, 2), [figure("span", "refused", "tag bad")], true);
+        showProblems(payload.filter((error) => error.locations?.length));
+        socket.close();
+      },
+    };
+    signal.addEventListener("abort", () => {
+      ending = "stopped";
+      socket.close();
+    });
+    socket.addEventListener("open", () => send({ type: "connection_init", payload: { csrf: token(), scope: byId("scope").value } }));
+    socket.addEventListener("message", (event) => {
+      const message = JSON.parse(event.data);
+      told[message.type]?.(message);
+    });
+    socket.addEventListener("close", (event) => {
+      running = null;
+      setRunning(false);
+      if (ending === "stopped") show("stopped");
+      else if (!ending) {
+        say({
+          1012: "The schema was changed. Run the subscription again to listen with the new one.",
+          1013: "The server is full, or this page did not keep up. Try again in a moment.",
+          4403: "The sign-in has changed. Reload the page and run this again; nothing typed is lost.",
+        }[event.code] ?? "The connection ended. Sign in again if need be, and run the subscription again.");
+      }
+    });
   };
 
   // What this browser keeps: documents and variables, never answers or keys.

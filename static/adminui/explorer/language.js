@@ -14,6 +14,7 @@
     /(?<wrong>[^])/,
   ].map((part) => part.source).join("|"), "gu");
   const JSON_TOKEN = new RegExp([
+    /(?<comment>#[^\n]*)/,
     /(?<key>"(?:\\.|[^"\\\n])*"(?=\s*:))/,
     /(?<string>"(?:\\.|[^"\\\n])*"?)/,
     /(?<number>-?\d[\d.eE+-]*)/,
