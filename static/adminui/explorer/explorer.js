@@ -163,6 +163,7 @@
     busy.hidden = !isRunning;
     byId("answer").setAttribute("aria-busy", String(isRunning));
     run.querySelector("span").textContent = isRunning ? "Stop" : "Run";
+    for (const part of run.querySelectorAll("svg, kbd")) part.classList.toggle("off", isRunning);
   };
 
   const runNow = async () => {
@@ -250,6 +251,8 @@
         payload: { query: asked.document, variables: asked.variables, operationName: asked.operation || null },
       }),
       listening: () => {
+        busy.hidden = true;
+        byId("answer").setAttribute("aria-busy", "false");
         show("listening");
         window.joinery.announce("Listening.");
       },
