@@ -39,11 +39,26 @@ class Effect:
     before: Mapping[str, Any] | None
     last_version: int
     """The last version that the log has of the record, whoever wrote it."""
+    place: int | None
+    """Its place in the order of creation before its first entry; None where nobody knows."""
 
     @property
     def after(self) -> Mapping[str, Any] | None:
         after: Mapping[str, Any] | None = self.change.after
         return after
+
+    @property
+    def is_replacement(self) -> bool:
+        """True where one record of a key went and another came: it has a place of its own in the order."""
+        return (
+            self.inverse is Inverse.REVERT
+            and None
+            not in (
+                self.place,
+                self.change.record_pk,
+            )
+            and self.place != self.change.record_pk
+        )
 
     @property
     def inverse(self) -> Inverse:
@@ -98,7 +113,8 @@ class EntryScope:
     def effect(self) -> Effect:
         last = history_of(self.leading.model, self.leading.key).order_by("-id")
         version = last.values_list("record_version", flat=True).first()
-        return Effect(self.leading, self.leading.before, version or self.leading.record_version)
+        place = self.leading.record_pk
+        return Effect(self.leading, self.leading.before, version or self.leading.record_version, place)
 
     def chunks(self) -> Iterator[list[Effect]]:
         yield [self.effect]
@@ -142,17 +158,18 @@ class GroupScope:
         """Return the effects that end with these entries; an effect may have begun with an earlier one."""
         ends = [one for one in changes if one.next_group != self.group]  # type: ignore[attr-defined]
         begun = [one.key for one in ends if one.previous_group == self.group]  # type: ignore[attr-defined]
-        first = self.first_befores(model, begun) if begun else {}
-        return [
-            Effect(end, first.get(end.key, end.before), end.last_version)  # type: ignore[attr-defined]
-            for end in ends
-        ]
+        first = self.first_entries(model, begun) if begun else {}
+        effects = []
+        for end in ends:
+            begin = first.get(end.key, end)
+            effects.append(Effect(end, begin.before, end.last_version, begin.record_pk))  # type: ignore[attr-defined]
+        return effects
 
-    def first_befores(self, model: str, keys: Sequence[str]) -> dict[str, Mapping[str, Any] | None]:
-        """Return what the records were before the group's first entries."""
+    def first_entries(self, model: str, keys: Sequence[str]) -> dict[str, Change]:
+        """Return the group's first entries of the records: they tell what was before."""
         changes = Change.objects.filter(group=self.group, model=model)
         found = changes.filter(Among(["key"], [(key,) for key in keys]))
-        return dict(found.order_by("-id").values_list("key", "before"))
+        return {change.key: change for change in found.order_by("-id")}
 
 
 def history_of(model: Any, key: Any) -> QuerySet[Change]:

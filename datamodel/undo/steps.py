@@ -44,6 +44,15 @@ class Step:
         return self.effect.inverse
 
     @property
+    def inverses(self) -> tuple[Inverse, ...]:
+        """What the step does, in order: one record makes room for another where one was replaced."""
+        stored = self.stored
+        if stored is None or not self.effect.is_replacement or stored.schema.has_datastore:
+            return (self.inverse,)
+        is_here = stored.joinery_pk == self.effect.change.record_pk
+        return (Inverse.REMOVE, Inverse.RESTORE) if is_here else (self.inverse,)
+
+    @property
     def live(self) -> Record | None:
         return None if self.stored is None or self.stored.joinery_deleted else self.stored
 

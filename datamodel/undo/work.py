@@ -78,7 +78,8 @@ class Work:
             if len(self.obstacles) >= MAX_OBSTACLES:
                 return
         for step in needed:
-            self.counts[step.inverse] += 1
+            for inverse in step.inverses:
+                self.counts[inverse] += 1
         if self.is_writing and not self.obstacles:
             self.write(translator.model, needed)
 
@@ -104,11 +105,12 @@ class Work:
 
     def write(self, model: type[Record], steps: Sequence[Step]) -> None:
         """Write some steps, and log them."""
-        by_inverse = {inverse: [s for s in steps if s.inverse is inverse] for inverse in Inverse}
+        by_inverse = {inverse: [s for s in steps if s.inverses == (inverse,)] for inverse in Inverse}
         entries = [
             *self.restore(model, by_inverse[Inverse.RESTORE]),
             *self.revert(by_inverse[Inverse.REVERT]),
             *self.remove(by_inverse[Inverse.REMOVE]),
+            *self.replace(model, [s for s in steps if len(s.inverses) > 1]),
         ]
         log.append(entries)
 
@@ -135,6 +137,21 @@ class Work:
         records = [step.stored for step in steps if step.stored is not None]
         restoring.remove(records)
         return [log.Written(record, record.values(), None, self.scope.cause) for record in records]
+
+    def replace(self, model: type[Record], steps: Sequence[Step]) -> list[log.Written]:
+        """Let the records go that came, and those come back that went: each has its own place in the order."""
+        removed = self.remove(steps)
+        comebacks = [
+            restoring.Comeback(
+                (entry.before or {}) | step.values, step.effect.last_version + 1, step.effect.place
+            )
+            for entry, step in zip(removed, steps, strict=True)
+        ]
+        restored = restoring.restore(model, comebacks)
+        return [
+            *removed,
+            *(log.Written(record, None, record.values(), self.scope.cause) for record in restored),
+        ]
 
     def translator(self, model_then: str) -> Translator:
         if model_then not in self.translators:

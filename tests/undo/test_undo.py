@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import pytest
+from django.db import transaction
 
 from datamodel import records
 from datamodel.models import Change
 from datamodel.undo import UndoRefused, check_group, undo_group
+from tests.invariants import broken_promises
 from tests.undo.conftest import create, everything, last_group
 
 
@@ -36,6 +38,26 @@ def test_an_undo_can_be_undone_and_redone(blog):
     assert (gone.removed, everything(blog)) == (2, {})
     undo_group(blog, gone.group)
     assert everything(blog) == before
+
+
+def test_a_record_that_was_replaced_comes_back_to_its_place(blog):
+    post = create(blog, "Post", title="first")
+    create(blog, "Comment", content="C", postCommentsId=post.get_value("id"))
+    create(blog, "Post", title="second")
+    before = everything(blog)
+    with transaction.atomic():
+        records.delete(blog, "Post", post.key_dict)
+        create(blog, "Post", title="instead", **post.key_dict)
+    after, undone = everything(blog), undo_group(blog, last_group())
+    assert everything(blog) == before
+    assert list(everything(blog)) == list(before)
+    assert undone.count == Change.objects.filter(group=undone.group).count()
+    again = undo_group(blog, undone.group)
+    assert everything(blog) == after
+    assert list(everything(blog)) == list(after)
+    undo_group(blog, again.group)
+    assert list(everything(blog)) == list(before)
+    assert broken_promises(blog) == []
 
 
 def test_an_update_undone_changes_back_what_it_changed(blog):
