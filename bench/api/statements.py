@@ -33,7 +33,14 @@ _ARTICLE = (
     "a.publication_id,'createdAt',a.created_at,'updatedAt',a.updated_at"
 )
 
+_STORED = _ARTICLE.replace("a.", "")
+_COLUMNS = "title,body,rating,status,publication_id"
+
 _SQLITE = {
+    "M1": f"""INSERT INTO article(id,{_COLUMNS},created_at,updated_at) VALUES(lower(hex(randomblob(16))),?,?,?,?,?,
+        strftime('%Y-%m-%dT%H:%M:%fZ'),strftime('%Y-%m-%dT%H:%M:%fZ')) RETURNING json_object({_STORED})""",
+    "M2": f"""UPDATE article SET title=?,rating=?,updated_at=strftime('%Y-%m-%dT%H:%M:%fZ') WHERE id=?
+        RETURNING json_object({_STORED})""",
     "Q1": f"SELECT json_object({_ARTICLE}) FROM article a WHERE a.id=?",
     "Q2": f"""SELECT '{{"items":['||group_concat(j,',')||']}}' FROM (SELECT json_object({_ARTICLE}) AS j
         FROM article a WHERE a.rating>? ORDER BY a.id LIMIT 100)""",
@@ -55,7 +62,13 @@ _SQLITE = {
         FROM publication p WHERE p.id>? ORDER BY p.id LIMIT 10)""",
 }
 
+_NOW = """to_char(now() AT TIME ZONE 'UTC','YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')"""
+
 _POSTGRESQL = {
+    "M1": f"""INSERT INTO article(id,{_COLUMNS},created_at,updated_at)
+        VALUES(gen_random_uuid()::text,%s,%s,%s,%s,%s,{_NOW},{_NOW}) RETURNING json_build_object({_STORED})::text""",
+    "M2": f"""UPDATE article SET title=%s,rating=%s,updated_at={_NOW} WHERE id=%s
+        RETURNING json_build_object({_STORED})::text""",
     "Q1": f"SELECT json_build_object({_ARTICLE})::text FROM article a WHERE a.id=%s",
     "Q2": f"""SELECT json_build_object('items',json_agg(j))::text FROM (SELECT json_build_object({_ARTICLE}) AS j
         FROM article a WHERE a.rating>%s ORDER BY a.id LIMIT 100) a""",
