@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path
@@ -72,6 +73,7 @@ class Shown:
     milliseconds: int
     size: int
     text: str = field(repr=False)
+    is_cut: bool = False
 
     @property
     def html(self) -> SafeString:
@@ -129,7 +131,8 @@ class Explorer:
         answer = self.api.answer_person(actor_of(request), asked.scope, json.dumps(content).encode())
         took = round((time.monotonic() - before) * 1000)
         text = json.dumps(json.loads(answer.body), indent=2, ensure_ascii=False)
-        return Shown(answer.status, took, len(answer.body), text[:SHOWN_CHARACTERS])
+        is_cut = len(text) > SHOWN_CHARACTERS
+        return Shown(answer.status, took, len(answer.body), text[:SHOWN_CHARACTERS], is_cut)
 
     def model_examples(self, request: DataModelRequest) -> HttpResponse:
         """The examples for another model: a part of the page."""
@@ -150,7 +153,11 @@ class Explorer:
         scope = request.headers.get("X-Joinery-Scope", "full")
         if scope not in SCOPES:
             return refuse(400, "'X-Joinery-Scope' is 'full' or 'public'.")
-        answer = self.api.answer_person(actor_of(request), scope, request.body)
+        try:
+            body = request.body
+        except RequestDataTooBig:
+            return refuse(413, "The body is too large.")
+        answer = self.api.answer_person(actor_of(request), scope, body)
         headers = {**answer.headers, "Cache-Control": "no-store"}
         return HttpResponse(
             answer.body, status=answer.status, content_type=answer.content_type, headers=headers

@@ -185,6 +185,10 @@ class TestLimits:
         response = run(admin_client, "#" * (get_limit("GRAPHQL_MAX_BODY_BYTES") + 1))
         assert response.status_code == 413
 
+    def test_a_body_that_the_site_does_not_take_is_refused_too(self, admin_client, example, settings):
+        settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
+        assert run(admin_client, "#" * 2000).status_code == 413
+
     def test_a_document_has_a_depth(self, admin_client, example):
         inner = "{ id }"
         for _ in range(10):
@@ -371,6 +375,12 @@ class TestWithoutScripts:
         document = "query A { a: __typename } query B { b: __typename }"
         assert '"b"' in form(admin_client, document, operation="B").context["shown"].text
         assert "errors" in form(admin_client, document).context["shown"].text
+
+    def test_a_long_answer_is_cut(self, admin_client, example, monkeypatch):
+        monkeypatch.setattr("adminui.views.explorer.SHOWN_CHARACTERS", 10)
+        response = form(admin_client, "{ __typename }")
+        assert len(response.context["shown"].text) == 10
+        assert "its beginning" in response.content.decode()
 
     @pytest.mark.parametrize(
         ("variables", "words"),

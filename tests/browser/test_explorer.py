@@ -24,6 +24,34 @@ GET = """query GetPost($id: ID!) {
 }
 """
 
+FITTING = {
+    "{ getPost(id: 1) { author { | } } }": {"username", "profile", "__typename"},
+    "{ listPosts(filter: { status: { | } }) { items { id } } }": {"eq", "ne"},
+    "mutation { createPost(input: { title: \"x\", status: | }) { id } }": {"DRAFT", "ACTIVE", "INACTIVE"},
+    "mutation { createUser(input: { address: { city: \"x\", | } }) { id } }": {"street", "country"},
+    "query ($a: Model|) { a }": {"ModelPostFilterInput", "ModelSortDirection"},
+    "query ($a: ID, $b: Int) { getPost(id: $|) { id } }": {"$a"},
+    "{ getPost(id: 1) { id @| } }": {"@include", "@skip"},
+    "{ getPost(id: 1) { id @include(|) } }": {"if"},
+    "{ getPost(id: 1) { ...| } } fragment P on Post { id } fragment U on User { id }": {"on", "P"},
+    "{ getPost(id: 1) { ... on | } }": {"Post"},
+    "fragment P on Po|": {"Post"},
+    "subscription { onCreateT|": {"onCreateTag"},
+    "{ __s|": {"__schema"},
+}  # fmt: skip
+NOTHING_FITS = ["# a |", '{ getPost(id: "|") { id } }', "{ nothing { | } }", "{ a(limit: 1|"]
+
+LAID_OUT = {
+    '{"a":1.0,"b":[],"c":{}}': '{\n  "a": 1.0,\n  "b": [],\n  "c": {}\n}',
+    '[[1,"{"],{"a":null}]': '[\n  [\n    1,\n    "{"\n  ],\n  {\n    "a": null\n  }\n]',
+    '{"big":12345678901234567890}': '{\n  "big": 12345678901234567890\n}',
+}
+UGLY = [
+    "query A($id:ID!,$f:[String!]!=[\"a\"]@x){getPost(id:$id){...U @include(if:$f)... on Post{id}}} fragment U on User{id}",
+    'mutation{createPost(input:{title:"""block\n text""" status:ACTIVE links:["a" "b"]}){id}}',
+    "{a(b:{cccccccccccccccccccccccccccc:{eq:1},dddddddddddddddddddddddddddddddd:{eq:[1,2]}}){id}}",
+]  # fmt: skip
+
 
 @pytest.fixture
 def explorer(page: playwright.Page) -> playwright.Page:
@@ -132,36 +160,11 @@ class TestCompleting:
         operation(explorer).press("Control+z")
         expect(operation(explorer)).to_have_value("{ getPost(id: 1) {  } }")
 
-    @pytest.mark.parametrize(
-        ("text", "expected"),
-        [
-            ("{ getPost(id: 1) { author { | } } }", {"username", "profile", "__typename"}),
-            ("{ listPosts(filter: { status: { | } }) { items { id } } }", {"eq", "ne"}),
-            ("mutation { createPost(input: { title: \"x\", status: | }) { id } }", {"DRAFT", "ACTIVE", "INACTIVE"}),
-            ("mutation { createUser(input: { address: { city: \"x\", | } }) { id } }", {"street", "country"}),
-            ("query ($a: Model|) { a }", {"ModelPostFilterInput", "ModelSortDirection"}),
-            ("query ($a: ID, $b: Int) { getPost(id: $|) { id } }", {"$a"}),
-            ("{ getPost(id: 1) { id @| } }", {"@include", "@skip"}),
-            ("{ getPost(id: 1) { id @include(|) } }", {"if"}),
-            ("{ getPost(id: 1) { ...| } } fragment P on Post { id } fragment U on User { id }", {"on", "P"}),
-            ("{ getPost(id: 1) { ... on | } }", {"Post"}),
-            ("fragment P on Po|", {"Post"}),
-            ("subscription { onCreateT|", {"onCreateTag"}),
-            ("{ __s|", {"__schema"}),
-        ],
-    )  # fmt: skip
-    def test_what_is_suggested_fits_its_place(
-        self, explorer: playwright.Page, text: str, expected: set[str]
-    ) -> None:
-        assert expected <= set(suggested(explorer, text))
-
-    @pytest.mark.parametrize(
-        "text", ["# a |", '{ getPost(id: "|") { id } }', "{ nothing { | } }", "{ a(limit: 1|"]
-    )
-    def test_nothing_is_suggested_where_nothing_fits(self, explorer: playwright.Page, text: str) -> None:
-        assert suggested(explorer, text) == []
-
-    def test_a_variable_of_another_type_is_not_suggested(self, explorer: playwright.Page) -> None:
+    def test_what_is_suggested_fits_its_place(self, explorer: playwright.Page) -> None:
+        for text, expected in FITTING.items():
+            assert expected <= set(suggested(explorer, text)), text
+        for text in NOTHING_FITS:
+            assert suggested(explorer, text) == [], text
         assert suggested(explorer, "query ($a: ID, $b: Int) { listPosts(limit: $|) { id } }") == ["$b"]
 
 
@@ -174,6 +177,13 @@ class TestProblems:
         problem.get_by_role("button", name="Go to line 2, column 23").click()
         assert operation(explorer).evaluate("a => a.value.slice(a.selectionStart, a.selectionEnd)") == "titel"
         screenshot(explorer, "explorer-problem")
+
+    def test_another_schema_version_is_followed(self, explorer: playwright.Page) -> None:
+        told = {"problems": [], "schema": "another"}
+        explorer.route("**/explorer/check/", lambda route: route.fulfill(json=told))
+        with explorer.expect_response("**/schema.json?v=another"):
+            write(explorer, "{ listTags { items { id } } }")
+        expect(explorer.locator("#messages")).to_contain_text("Another schema version is active")
 
     def test_they_go_once_all_is_well(self, explorer: playwright.Page) -> None:
         write(explorer, "{ listPosts { items { ")
@@ -217,6 +227,10 @@ class TestRunning:
         explorer.goto("/data/Tag/tag-explored/history/")
         expect(explorer.get_by_role("main")).to_contain_text("admin")
 
+    def test_answers_are_laid_out_with_their_numbers_as_sent(self, explorer: playwright.Page) -> None:
+        for text, laid in LAID_OUT.items():
+            assert in_page(explorer, "layJson", text) == laid
+
     def test_prettify_keeps_comments(self, explorer: playwright.Page) -> None:
         write(explorer, "# all\nquery  A{listPosts(limit:3){items{id # key\n title}}}")
         explorer.get_by_role("button", name="Prettify").click()
@@ -224,21 +238,14 @@ class TestRunning:
             "# all\nquery A {\n  listPosts(limit: 3) {\n    items {\n      id\n      # key\n      title\n    }\n  }\n}\n"
         )
 
-    @pytest.mark.parametrize(
-        "text",
-        [
-            "query A($id:ID!,$f:[String!]!=[\"a\"]@x){getPost(id:$id){...U @include(if:$f)... on Post{id}}} fragment U on User{id}",
-            'mutation{createPost(input:{title:"""block\n text""" status:ACTIVE links:["a" "b"]}){id}}',
-            "{a(b:{cccccccccccccccccccccccccccc:{eq:1},dddddddddddddddddddddddddddddddd:{eq:[1,2]}}){id}}",
-        ],
-    )  # fmt: skip
-    def test_prettify_changes_nothing_but_blanks(self, explorer: playwright.Page, text: str) -> None:
-        pretty = in_page(explorer, "prettify", text)
-        tokens = [
-            [token["value"] for token in in_page(explorer, "tokensOf", each)] for each in (text, pretty)
-        ]
-        assert tokens[0] == tokens[1]
-        assert in_page(explorer, "prettify", pretty) == pretty
+    def test_prettify_changes_nothing_but_blanks(self, explorer: playwright.Page) -> None:
+        for text in UGLY:
+            pretty = in_page(explorer, "prettify", text)
+            tokens = [
+                [token["value"] for token in in_page(explorer, "tokensOf", each)] for each in (text, pretty)
+            ]
+            assert tokens[0] == tokens[1]
+            assert in_page(explorer, "prettify", pretty) == pretty
 
     def test_prettify_leaves_what_is_broken(self, explorer: playwright.Page) -> None:
         write(explorer, "{ a { b }")
@@ -364,18 +371,16 @@ class TestHistory:
 
 
 class TestCode:
-    @pytest.mark.parametrize("language", ["curl", "JavaScript", "Python"])
-    def test_it_has_the_address_and_no_key(
-        self, explorer: playwright.Page, server: Server, language: str
-    ) -> None:
+    def test_it_has_the_address_and_no_key(self, explorer: playwright.Page, server: Server) -> None:
         write(explorer, GET)
         variables(explorer).fill('{"id": "it\'s \\"one\\""}')
         explorer.get_by_role("tab", name="Code").click()
-        explorer.get_by_role("button", name=language, exact=True).click()
-        code = explorer.locator("#code-text").inner_text()
-        assert f"{server.url}/graphql" in code
-        assert "YOUR-API-KEY" in code
-        assert API_KEY not in code
+        for language in ("curl", "JavaScript", "Python"):
+            explorer.get_by_role("button", name=language, exact=True).click()
+            code = explorer.locator("#code-text").inner_text()
+            assert f"{server.url}/graphql" in code
+            assert "YOUR-API-KEY" in code
+            assert API_KEY not in code
 
     def test_the_python_runs(self, explorer: playwright.Page, capsys: pytest.CaptureFixture[str]) -> None:
         write(explorer, 'query A($id: ID!) { getPost(id: $id) { title } } # "quoted" \\n """')
@@ -410,20 +415,21 @@ class TestLooks:
         yield page
         context.close()
 
-    @pytest.mark.parametrize("width", [1280, 1920, 360])
-    def test_it_is_accessible(self, coloured: playwright.Page, width: int) -> None:
-        coloured.set_viewport_size({"width": width, "height": 800})
+    def test_it_is_accessible(self, coloured: playwright.Page) -> None:
         coloured.keyboard.press("Control+Enter")
         expect(answer(coloured)).to_be_visible()
-        assert coloured.evaluate("document.documentElement.scrollWidth") <= width
         for tab in ("Documentation", "Examples", "History", "Code"):
             coloured.get_by_role("tab", name=tab).click()
             assert_accessible(coloured)
         write(coloured, "{ getPost(id: 1) { | } }")
-        operation(coloured).press("Control+Space")
-        expect(coloured.get_by_role("listbox")).to_be_visible()
-        assert_accessible(coloured)
-        screenshot(coloured, f"explorer-{width}")
+        for width in (1920, 1280, 360):
+            coloured.set_viewport_size({"width": width, "height": 800})
+            expect(coloured.get_by_role("listbox")).to_be_hidden()
+            assert coloured.evaluate("document.documentElement.scrollWidth") <= width
+            operation(coloured).press("Control+Space")
+            expect(coloured.get_by_role("listbox")).to_be_visible()
+            assert_accessible(coloured)
+            screenshot(coloured, f"explorer-{width}")
 
     def test_the_tabs_are_walked_with_arrows(self, explorer: playwright.Page) -> None:
         explorer.get_by_role("tab", name="Documentation").focus()

@@ -121,11 +121,12 @@ class _Examples:
         held = self.record.values().get(name) if self.record else None
         return self.placeholder(name) if held is None else held
 
-    def placeholder(self, name: str) -> Any:
+    def placeholder(self, name: str, of: str = "") -> Any:
+        """Return a word that stands for a value, ``MY_POST_ID``; a value where the field takes no words."""
         field = self.model.find_field(name)
         if field is not None and field.type.name not in {"ID", "String"}:
             return sample_value(self.schema, field)
-        return f"MY_{screaming(self.model.name)}_{screaming(name)}"
+        return f"MY_{screaming(of or self.model.name)}_{screaming(name)}"
 
     # Reading.
 
@@ -248,7 +249,7 @@ class _Examples:
                 continue
             for own, value in self.reference(link):
                 if own in inputs and (value is not None or is_needed):
-                    found.setdefault(own, value or f"MY_{screaming(link.parent)}_{screaming(own)}")
+                    found.setdefault(own, self.placeholder(own, link.parent) if value is None else value)
         return found
 
     def reference(self, link: Link) -> Iterator[tuple[str, Any]]:

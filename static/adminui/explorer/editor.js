@@ -123,6 +123,7 @@
     });
     area.addEventListener("blur", () => popup?.close());
     area.addEventListener("click", () => popup?.close());
+    window.addEventListener("resize", () => popup?.close());
 
     const isUnclosed = (text) => text.split("{").length > text.split("}").length;
 

@@ -9,6 +9,7 @@
   const byId = (id) => document.getElementById(id);
   const CHECK_MS = 400;
   const COLOURED_CHARACTERS = 300_000;
+  const SHOWN_CHARACTERS = 2_000_000;
   const MOST_EVENTS = 50;
   const MOST_KEPT = 50;
   const MOST_KEPT_CHARACTERS = 200_000;
@@ -151,7 +152,8 @@
         else fragment.append(figure("span", piece.value, `t-${piece.kind}`));
       }
       answerText.replaceChildren(fragment);
-    } else answerText.textContent = text;
+    } else answerText.textContent = text.slice(0, SHOWN_CHARACTERS);
+    if (text.length > SHOWN_CHARACTERS) figures.append(" ", figure("small", "its beginning"));
     answerText.hidden = false;
     answerText.scrollTop = 0;
     byId("nothing").hidden = true;
@@ -218,7 +220,7 @@
     const bytes = new TextEncoder().encode(body).length;
     const isGood = response.ok && !errors.length;
     const words = errors.length === 1 ? "1 error" : `${errors.length} errors`;
-    showAnswer(JSON.stringify(content, null, 2), [
+    showAnswer(body.length <= SHOWN_CHARACTERS ? tools.layJson(body) : JSON.stringify(content, null, 2), [
       figure("span", String(response.status), `tag ${isGood ? "on" : "bad"}`),
       ...(errors.length ? [figure("small", words)] : []),
       figure("small", `${milliseconds.toLocaleString("en")} ms`),

@@ -166,6 +166,28 @@
     if (at < tokens.length) fail(`Nothing is expected after the end, but here is ${seen()}.`);
   };
 
+  // JSON on lines of its own, its numbers and texts as they were sent.
+  const layJson = (text) => {
+    let [result, indent] = ["", "\n"];
+    const tokens = lex(JSON_TOKEN, text).filter((token) => token.kind !== "space");
+    tokens.forEach(({ value }, index) => {
+      const next = tokens[index + 1]?.value;
+      if (value === "{" || value === "[") {
+        if (next === "}" || next === "]") return void (result += value);
+        indent += "  ";
+        result += value + indent;
+      } else if (value === "}" || value === "]") {
+        if (!"{[".includes(tokens[index - 1]?.value)) {
+          indent = indent.slice(0, -2);
+          result += indent;
+        }
+        result += value;
+      } else if (value === ",") result += value + indent;
+      else result += value === ":" ? ": " : value;
+    });
+    return result;
+  };
+
   // Layout: one selection a line, arguments on the line where they fit. Comments stay.
 
   const group = (tokens) => {
@@ -297,5 +319,5 @@
     return `${result.trimEnd()}\n`;
   };
 
-  window.joinery.explorer = { lex, paintGraphql, paintJson, tokensOf, operationsOf, place, offsetOf, readJson, prettify };
+  window.joinery.explorer = { lex, paintGraphql, paintJson, tokensOf, operationsOf, place, offsetOf, readJson, layJson, prettify };
 })();
