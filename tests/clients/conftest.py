@@ -15,13 +15,26 @@ from typing import Any
 
 import pytest
 
-from tests.server import API_KEY, ROOT, Server, free_port, running_server, server_environment
+from tests.server import API_KEY, PASSWORD, ROOT, Server, free_port, running_server, server_environment
 
 FOLDER = Path(__file__).parent
 NODE = shutil.which("node")
 RUN_SECONDS = 300
 
 Run = Callable[[str, Path], list[dict[str, Any]]]
+
+REPLACE = """
+from datamodel.migrator import apply_plan, make_plan
+from datamodel.schema import Source
+for source in (Source("nothing.graphql", "type Nothing @model {{ id: ID! }}"), Source({name!r}, {text!r})):
+    apply_plan(make_plan([source]), allow_destructive=True)
+"""
+
+
+def replace_schema(server: Server, name: str, text: str) -> None:
+    """Make a schema the active one, without the records of the one before."""
+    done = server.manage("shell", "--no-imports", "-c", REPLACE.format(name=name, text=text))
+    assert done.returncode == 0, done.stderr
 
 
 def missing(what: str) -> None:
@@ -73,6 +86,15 @@ def shop(node: str, page_port: int, tmp_path_factory: pytest.TempPathFactory) ->
     options = ("--schema", str(FOLDER / "shop.ts"), "--workers", "2")
     with running_server(ROOT, environment, folder / "serve.log", *options) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def server(node: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A Joinery without a schema, for tests that give it one each."""
+    folder = tmp_path_factory.mktemp("server")
+    environment = server_environment(folder / "var", JOINERY_ADMIN_PASSWORD=PASSWORD, JOINERY_API_KEY=API_KEY)
+    with running_server(ROOT, environment, folder / "serve.log", "--workers", "1", "--empty") as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +14,10 @@ from datamodel.graphql.snippets import Client
 from datamodel.registry import DataModel
 from datamodel.schema import LoadedSchema, Source, load_schema
 from datamodel.schema.ir import Dialect
+from tests.clients.conftest import replace_schema
 from tests.clients.stories import stories_of
 from tests.graphql.relationship_schemas import SCHEMAS
-from tests.server import API_KEY, PASSWORD, ROOT, Server, running_server, server_environment
+from tests.server import API_KEY, ROOT, Server
 
 FILES = [ROOT / "examples" / "blog.graphql", *sorted((ROOT / "tests" / "data" / "documents").iterdir())]
 TEXTS = {file.stem: (file.name, file.read_text()) for file in FILES} | SCHEMAS
@@ -61,35 +62,11 @@ def test_every_datastore_snippet_does_what_it_says(run_node: Callable[..., str],
     assert_all_ran(run_jobs(run_node, "snippets_datastore.mjs", jobs, tmp_path), told_links(*jobs))
 
 
-@pytest.fixture(scope="module")
-def server(node: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A Joinery without a schema."""
-    folder = tmp_path_factory.mktemp("server")
-    environment = server_environment(folder / "var", JOINERY_ADMIN_PASSWORD=PASSWORD, JOINERY_API_KEY=API_KEY)
-    with running_server(ROOT, environment, folder / "serve.log", "--workers", "1", "--empty") as running:
-        yield running
-
-
-REPLACE = """
-from datamodel.migrator import apply_plan, make_plan
-from datamodel.schema import Source
-for source in (Source("nothing.graphql", "type Nothing @model {{ id: ID! }}"), Source({name!r}, {text!r})):
-    apply_plan(make_plan([source]), allow_destructive=True)
-"""
-
-
-def replace_schema(server: Server, name: str) -> None:
-    """Make a schema the active one, without the records of the one before."""
-    file, text = TEXTS[name]
-    done = server.manage("shell", "--no-imports", "-c", REPLACE.format(name=file, text=text))
-    assert done.returncode == 0, done.stderr
-
-
 @pytest.mark.parametrize("name", TEXTS)
 def test_every_data_client_snippet_does_what_it_says(
     run_node: Callable[..., str], server: Server, tmp_path: Path, name: str
 ) -> None:
-    replace_schema(server, name)
+    replace_schema(server, *TEXTS[name])
     schema = load(name).schema
     outputs = amplify_outputs(DataModel.build(schema), f"{server.url}/graphql", API_KEY)
     stories = list(stories_of(schema, Client.DATA))
@@ -101,7 +78,7 @@ def test_every_data_client_snippet_does_what_it_says(
 def test_the_datastore_snippets_do_the_same_while_it_syncs(
     run_node: Callable[..., str], server: Server, tmp_path: Path, name: str
 ) -> None:
-    replace_schema(server, name)
+    replace_schema(server, *TEXTS[name])
     job = datastore_job(name)
     answers = run_jobs(
         run_node,
