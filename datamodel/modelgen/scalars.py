@@ -103,7 +103,8 @@ def _float(value: Any) -> float:
         number = math.inf
     if not math.isfinite(number):
         raise ValueError("The number is not finite, or too large to store.")
-    return number
+    # SQLite knows no negative zero; so no record has one.
+    return number + 0.0
 
 
 def _boolean(value: Any) -> bool:

@@ -195,6 +195,10 @@ def test_a_whole_number_becomes_an_id():
     assert parse_scalar("ID", 42) == "42"
 
 
+def test_zero_has_no_sign():
+    assert str(parse_scalar("Float", -0.0)) == "0.0"
+
+
 def test_a_whole_float_becomes_an_int():
     assert parse_scalar("Int", 3.0) == 3
     assert isinstance(parse_scalar("Int", 3.0), int)
