@@ -193,8 +193,9 @@ def is_ours(headers: dict[str, str]) -> bool:
 
 
 def read_session(headers: dict[str, str]) -> str | None:
-    """Return the key of the browser's session."""
-    return parse_cookie(headers.get("cookie", "")).get(settings.SESSION_COOKIE_NAME)
+    """Return the key of the browser's session; none has the character NUL, which no database looks for."""
+    key = parse_cookie(headers.get("cookie", "")).get(settings.SESSION_COOKIE_NAME)
+    return None if key is None or "\0" in key else key
 
 
 def is_signed_in(session_key: str) -> bool:

@@ -39,7 +39,10 @@ def test_it_tells_what_changed_of_the_models_watched(example: DataModel, admin_c
     run(scenario)
 
 
-@pytest.mark.parametrize("headers", [{"cookie": ""}, {"cookie": "sessionid=unknown"}, {"origin": ""}])
+@pytest.mark.parametrize(
+    "headers",
+    [{"cookie": ""}, {"cookie": "sessionid=unknown"}, {"cookie": 'sessionid="a\\000b"'}, {"origin": ""}],
+)
 def test_it_is_for_pages_of_people_who_are_signed_in(
     example: DataModel, admin_client: Browser, headers: dict[str, str]
 ) -> None:
