@@ -431,6 +431,15 @@ class TestLooks:
             assert_accessible(coloured)
             screenshot(coloured, f"explorer-{width}")
 
+    def test_numbers_and_colours_follow_a_long_text(self, explorer: playwright.Page) -> None:
+        write(explorer, "{\n" + "\n".join(f"  field{number}" for number in range(80)) + "\n}")
+        operation(explorer).evaluate("(area) => { area.scrollTop = 700; }")
+        number = explorer.locator(".editor").first.get_by_text("45", exact=True)
+        beside = explorer.locator(".paint").first.get_by_text("field43", exact=True)
+        expect(number).to_be_in_viewport()
+        expect(beside).to_be_in_viewport()
+        assert number.bounding_box()["y"] == pytest.approx(beside.bounding_box()["y"], abs=6)
+
     def test_the_tabs_are_walked_with_arrows(self, explorer: playwright.Page) -> None:
         explorer.get_by_role("tab", name="Documentation").focus()
         explorer.keyboard.press("ArrowRight")

@@ -24,28 +24,45 @@
     });
   };
 
-  const nodeOf = ({ look, value }) => {
-    if (!look) return document.createTextNode(value);
-    const span = element("span", look);
-    span.textContent = value;
-    return span;
+  // The lines of some pieces, each with its line break: a change then concerns a line, not all of the text.
+  const linesOf = (pieces) => {
+    const lines = [[]];
+    for (const { look, value } of pieces) {
+      const parts = value.split("\n");
+      parts.forEach((part, index) => {
+        if (index) lines.push([]);
+        const text = index < parts.length - 1 ? `${part}\n` : part;
+        if (text) lines.at(-1).push({ look, value: text });
+      });
+    }
+    return lines.map((line) => ({ pieces: line, key: line.map(({ look, value }) => `${look}\t${value}`).join("\t") }));
   };
 
-  // What draws pieces into an element again and again: only those that changed are made anew.
+  const lineNode = ({ pieces }) => {
+    const node = element("div");
+    node.append(...pieces.map(({ look, value }) => {
+      if (!look) return value;
+      const span = element("span", look);
+      span.textContent = value;
+      return span;
+    }));
+    return node;
+  };
+
+  // What draws lines into an element again and again: only those that changed are made anew.
   const makePainter = (target) => {
     let shown = [];
-    const isSame = (one, other) => one.look === other.look && one.value === other.value;
-    return (pieces) => {
-      const most = Math.min(shown.length, pieces.length);
+    return (lines) => {
+      const most = Math.min(shown.length, lines.length);
       let [before, after] = [0, 0];
-      while (before < most && isSame(shown[before], pieces[before])) before += 1;
-      while (after < most - before && isSame(shown.at(-1 - after), pieces.at(-1 - after))) after += 1;
-      const next = target.childNodes[shown.length - after] ?? null;
-      for (let count = shown.length - after - before; count > 0; count--) target.childNodes[before].remove();
+      while (before < most && shown[before].key === lines[before].key) before += 1;
+      while (after < most - before && shown.at(-1 - after).key === lines.at(-1 - after).key) after += 1;
+      const next = target.children[shown.length - after] ?? null;
+      for (let count = shown.length - after - before; count > 0; count--) target.children[before].remove();
       const made = document.createDocumentFragment();
-      for (const piece of pieces.slice(before, pieces.length - after)) made.append(nodeOf(piece));
+      for (const line of lines.slice(before, lines.length - after)) made.append(lineNode(line));
       target.insertBefore(made, next);
-      shown = pieces;
+      shown = lines;
     };
   };
 
@@ -53,30 +70,32 @@
     const id = `editor-${(editors += 1)}`;
     const frame = area.parentElement;
     const gutter = element("div", "gutter", { "aria-hidden": "true" });
+    const numbers = element("div");
     const field = element("div", "area");
     const paintFrame = element("div", "paint-frame", { "aria-hidden": "true" });
     const painted = element("div", "paint");
     frame.classList.add("live");
     area.replaceWith(gutter, field);
+    gutter.append(numbers);
     paintFrame.append(painted);
     field.append(paintFrame, area);
     const repaint = makePainter(painted);
-    const renumber = makePainter(gutter);
+    const renumber = makePainter(numbers);
     let problems = [];
     let isInserting = false;
 
     const follow = () => {
       painted.style.transform = `translate(${-area.scrollLeft}px, ${-area.scrollTop}px)`;
-      gutter.style.transform = `translateY(${-area.scrollTop}px)`;
+      numbers.style.transform = `translateY(${-area.scrollTop}px)`;
     };
 
     const draw = () => {
-      // A last empty line has its height too.
-      repaint([...piecesOf(area.value, paint, problems), { look: "", value: "\n" }]);
+      // A line break at the end gives the last line its height where it is empty.
+      repaint(linesOf([...piecesOf(area.value, paint, problems), { look: "", value: "\n" }]).slice(0, -1));
       const wrong = new Set(problems.map((problem) => problem.line));
-      renumber(area.value.split("\n").map((_, index) => ({
+      renumber(linesOf(area.value.split("\n").map((_, index) => ({
         look: wrong.has(index + 1) ? "at-fault" : "", value: `${index + 1}\n`,
-      })));
+      }))).slice(0, -1));
       follow();
     };
 
@@ -101,7 +120,7 @@
       area.focus();
       area.setSelectionRange(start, end);
       const line = area.value.slice(0, start).split("\n").length;
-      const height = (painted.offsetHeight - 24) / Math.max(1, area.value.split("\n").length + 1);
+      const height = painted.firstElementChild.offsetHeight;
       area.scrollTop = Math.max(0, height * (line - 4));
     };
 
