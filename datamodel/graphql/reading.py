@@ -108,31 +108,30 @@ class Reader:
             for node in nodes:
                 node[key] = Unauthorized(name, selection.record.model_type.name)
         for relation, keys in selection.relations:
-            for node, value in zip(nodes, self.related(selection.record, relation, rows), strict=True):
+            for node, value in zip(nodes, self.related(selection, relation, rows), strict=True):
                 node.update(dict.fromkeys(keys, value))
         return nodes
 
     def related(
-        self, record: type[Record], relation: RelationSelection, rows: Sequence[Row]
+        self, selection: RecordSelection, relation: RelationSelection, rows: Sequence[Row]
     ) -> Sequence[Any]:
         """Return what a relation holds for each of the rows."""
-        near = [record.names.attribute(name) for name in relation.near_fields]
+        near = [selection.record.names.attribute(name) for name in relation.near_fields]
         # A text and a number are never equal, and a database may refuse to compare them: nothing is found.
         nothing = None if relation.link.is_comparable else (None,)
         keys = [nothing or tuple(row[name] for name in near) for row in rows]
-        return self.many(relation, keys) if relation.connection else self.one(relation, keys)
+        if relation.connection:
+            return self.many(relation, keys)
+        return self.one(relation, keys, with_deleted=selection.shows_tombstone(relation))
 
-    def one(self, relation: RelationSelection, keys: Sequence[tuple[Any, ...]]) -> list[Node | None]:
-        """Return the far record for each key, or None.
-
-        A parent that was deleted is answered as its tombstone where `_deleted` is selected: that is how
-        DataStore asks, and it needs the answer. To everybody else the parent is gone.
-        """
+    def one(
+        self, relation: RelationSelection, keys: Sequence[tuple[Any, ...]], *, with_deleted: bool
+    ) -> list[Node | None]:
+        """Return the far record for each key, or None."""
         selection = cast(RecordSelection, relation.far)
         far = selection.record
         attributes = [far.names.attribute(name) for name in relation.far_fields]
-        is_tombstone_shown = relation.is_parent and "joinery_deleted" in selection.attributes
-        manager = far.all_objects if is_tombstone_shown else far.objects
+        manager = far.all_objects if with_deleted else far.objects
         records: QuerySet[Any] = manager.filter(among(attributes, keys))
         if not relation.is_parent:
             # Nothing keeps a second child from referring to the same parent: the first one counts.

@@ -159,6 +159,20 @@ class RecordSelection:
             needed |= {self.record.names.attribute(name) for name in relation.near_fields}
         return frozenset(needed)
 
+    @property
+    def tells_deleted(self) -> bool:
+        """Return whether `_deleted` is asked for."""
+        return METADATA["_deleted"] in self.attributes
+
+    def shows_tombstone(self, relation: RelationSelection) -> bool:
+        """Return whether a parent that was deleted is answered as its tombstone.
+
+        It is where `_deleted` is asked for, of the parent or of the record that refers to it: that is how
+        DataStore asks, and it needs the answer. To everybody else the parent is gone.
+        """
+        asked = relation.is_parent and relation.far is not None
+        return asked and (self.tells_deleted or cast(RecordSelection, relation.far).tells_deleted)
+
 
 FieldSelection = TypeName | ValueSelection | RelationSelection | Refused
 

@@ -342,6 +342,28 @@ def test_datastore_metadata_and_deleted_parents_are_shown(activate_schema: Activ
     assert answer["syncTeams"]["startedAt"] > 10**12
 
 
+def test_a_tombstone_shows_its_deleted_parents(activate_schema: Activate, gql: Gql) -> None:
+    """Apps on Android ask for no more of a parent than its key."""
+    datamodel = activate_schema(
+        """
+        type Post @model { id: ID! tags: [Tag] @manyToMany(relationName: "PostTag") }
+        type Tag @model { id: ID! posts: [Post] @manyToMany(relationName: "PostTag") }
+        """,
+        datastore=True,
+    )
+    records.create(datamodel, "Post", {"id": "p"})
+    records.create(datamodel, "Tag", {"id": "t"})
+    records.create(datamodel, "PostTag", {"id": "pt", "postId": "p", "tagId": "t"})
+    gql('mutation { deleteTag(input: {id: "t", _version: 1}) { id } }')
+    answer = gql("{ syncPostTags { items { id _deleted post { id } tag { id } } } }")
+    tombstone = {"id": "pt", "_deleted": True, "post": {"id": "p"}, "tag": {"id": "t"}}
+    assert answer == {"data": {"syncPostTags": {"items": [tombstone]}}}
+    again = gql(
+        'mutation { deletePostTag(input: {id: "pt", _version: 1}) { id _deleted post { id } tag { id } } }'
+    )
+    assert again == {"data": {"deletePostTag": tombstone}}
+
+
 def test_many_to_many_is_read_through_the_join_model(activate_schema: Activate, gql: Gql) -> None:
     datamodel = activate_schema(
         """

@@ -75,7 +75,7 @@ class Lowering:
                     # Every record has an error of its own.
                     raise NotCompiled(f"'{name}' is not for this caller.")
                 case RelationSelection(connection=None):
-                    fields.append((key, self.one(model, each)))
+                    fields.append((key, self.one(selection, each)))
                 case RelationSelection():
                     fields.append((key, self.many(model, each)))
         return RecordRead(model, tuple(fields))
@@ -130,18 +130,13 @@ class Lowering:
                 found.append((key, name, NO_VALUE))
         return tuple(found)
 
-    def one(self, model: type[Record], selection: RelationSelection) -> OneRead:
-        """Return a to-one field.
-
-        A parent that was deleted is answered as its tombstone where `_deleted` is selected: that is how
-        DataStore asks, and it needs the answer. To everybody else the parent is gone.
-        """
+    def one(self, near: RecordSelection, selection: RelationSelection) -> OneRead:
+        """Return a to-one field."""
         far = cast(RecordSelection, selection.far)
-        is_tombstone_shown = selection.is_parent and METADATA["_deleted"] in far.attributes
         return OneRead(
             self.record(far),
-            self.match(model, far.record, selection),
-            is_live=not is_tombstone_shown,
+            self.match(near.record, far.record, selection),
+            is_live=not near.shows_tombstone(selection),
             is_unique=selection.is_parent and selection.link.is_enforceable,
             is_required=selection.field.type.is_required,
         )

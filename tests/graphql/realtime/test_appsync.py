@@ -433,3 +433,23 @@ def test_events_come_in_the_order_of_the_versions(datamodel: DataModel) -> None:
             assert events == list(range(2, 22))
 
     run(scenario)
+
+
+def test_a_delete_is_told_with_the_parent_that_went_with_it(activate_schema: Any, api_key: str) -> None:
+    text = """
+    type Post @model { id: ID! comments: [Comment] @hasMany }
+    type Comment @model { id: ID! post: Post! @belongsTo }
+    """
+    datamodel = activate_schema(text, datastore=True)
+
+    async def scenario() -> None:
+        async with Client() as client:
+            await client.init()
+            await client.listen("1", "subscription { onDeleteComment { id _deleted post { id } } }")
+            await write(datamodel, id="p")
+            await write(datamodel, "Comment", id="c", postCommentsId="p")
+            await in_thread(lambda: records.delete(datamodel, "Post", {"id": "p"}))
+            told = {"onDeleteComment": {"id": "c", "_deleted": True, "post": {"id": "p"}}}
+            assert await client.event() == told
+
+    run(scenario)
