@@ -20,7 +20,14 @@ from graphql.language import (
 
 from datamodel.access import Actor, Caller
 
-__all__ = ["ANONYMOUS", "Introspection", "asks_only_of_schema", "introspection", "is_helped"]
+__all__ = [
+    "ANONYMOUS",
+    "Introspection",
+    "asks_only_of_schema",
+    "introspection",
+    "is_helped",
+    "may_introspect",
+]
 
 ANONYMOUS = Caller(Actor("nobody", ""), "none")
 """Who calls without a key."""
@@ -34,7 +41,7 @@ class Introspection(StrEnum):
     ALL = "all"
     """Everybody."""
     OFF = "off"
-    """Nobody."""
+    """Nobody but the people of the site."""
 
 
 def introspection() -> Introspection:
@@ -47,6 +54,14 @@ def introspection() -> Introspection:
 def is_helped(caller: Caller) -> bool:
     """Return whether error messages suggest names: to people of the site, and while debugging."""
     return settings.DEBUG or caller.actor.kind == "user"
+
+
+def may_introspect(*, is_helped: bool) -> bool:
+    """Return whether a document may ask what the API consists of.
+
+    People of the site always may: theirs is the schema. Unless DEBUG is on, nobody else is helped.
+    """
+    return introspection() is not Introspection.OFF or (is_helped and not settings.DEBUG)
 
 
 def asks_only_of_schema(document: DocumentNode, operation: OperationDefinitionNode) -> bool:

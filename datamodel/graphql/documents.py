@@ -20,7 +20,7 @@ from graphql import (
 )
 from graphql.language import OperationDefinitionNode
 
-from datamodel.graphql.disclosure import Introspection, introspection
+from datamodel.graphql.disclosure import may_introspect
 from datamodel.graphql.errors import LimitExceeded, plain_entry
 from datamodel.graphql.messages import syntax_entry, validation_entry
 from datamodel.graphql.operation import PreparedOperation
@@ -122,7 +122,7 @@ def find_problems(schema: GraphQLSchema, node: DocumentNode, *, is_helped: bool)
         return validate(
             schema,
             node,
-            specified_rules if introspection() is not Introspection.OFF else rules,
+            specified_rules if may_introspect(is_helped=is_helped) else rules,
             max_errors=get_limit("GRAPHQL_MAX_ERRORS"),
             hide_suggestions=not is_helped,
         )

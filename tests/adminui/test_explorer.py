@@ -146,6 +146,13 @@ class TestRunning:
         data = run(admin_client, "{ __schema { queryType { name } } }").json()["data"]
         assert data == {"__schema": {"queryType": {"name": "Query"}}}
 
+    def test_introspection_can_be_off_for_keys_alone(self, admin_client, example, gql):
+        query = "{ __schema { queryType { name } } }"
+        with override_settings(GRAPHQL_INTROSPECTION="off"):
+            assert "errors" in gql(query)
+            assert "errors" not in run(admin_client, query).json()
+            assert check(admin_client, query) == []
+
     def test_a_subscription_is_explained(self, admin_client, example):
         error = run(admin_client, "subscription { onCreateTag { id } }").json()["errors"][0]
         assert "WebSocket" in error["message"]
