@@ -303,6 +303,8 @@ class TestDocumentation:
         pane.get_by_role("searchbox").fill("publishedOn")
         pane.get_by_role("button", name="Post.publishedOn", exact=True).click()
         expect(pane.get_by_role("heading", name="Post")).to_be_visible()
+        pane.get_by_role("searchbox").fill("post")
+        expect(pane.get_by_role("listitem").first).to_have_text("Post")
         pane.get_by_role("searchbox").fill("nothing at all")
         expect(pane).to_contain_text("Nothing has that in its name.")
 

@@ -173,7 +173,8 @@
       const roots = new Map(Object.entries(schema.roots).map(([kind, name]) => [name, kind]));
       for (const [name, type] of Object.entries(schema.types)) {
         if (name.startsWith("__")) continue;
-        if (name.toLowerCase().includes(wanted) && !roots.has(name)) found.push({ rank: 1, name, type: name });
+        const isIt = name.toLowerCase() === wanted;
+        if (name.toLowerCase().includes(wanted) && !roots.has(name)) found.push({ rank: isIt ? -1 : 1, name, type: name });
         for (const [field, told] of Object.entries(type.fields ?? type.values ?? {})) {
           if (field.toLowerCase().includes(wanted)) {
             found.push({ rank: roots.has(name) ? 0 : 2, name: `${name}.${field}`, type: name, field, told, root: roots.get(name) });
