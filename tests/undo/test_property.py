@@ -185,10 +185,10 @@ def without_timestamps(values: dict[str, Any] | None) -> dict[str, Any] | None:
 
 
 def plain(value: Any) -> Any:
-    """Return a value with all numbers as floats: JSON in PostgreSQL knows no others than decimal ones."""
+    """Return a value with all numbers as floats without a negative zero: as JSON in PostgreSQL has them."""
     match value:
         case int() | float() if not isinstance(value, bool):
-            return float(value)
+            return float(value) + 0.0
         case list():
             return [plain(item) for item in value]
         case dict():
