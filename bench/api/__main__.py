@@ -58,9 +58,12 @@ def main() -> None:
         if not contestants:
             raise SystemExit("Nobody takes part.")
         servers = [stack.enter_context(running(each, place.folder)) for each in contestants]
-        compare(servers, operations, data)
-        warm_up(servers, operations, data, options)
-        turns = drive(servers, operations, data, options)
+        turns: Turns = {}
+        # Writes come last: they change what reads find.
+        for phase in ([o for o in operations if not o.is_write], [o for o in operations if o.is_write]):
+            compare(servers, phase, data)
+            warm_up(servers, phase, data, options)
+            turns |= drive(servers, phase, data, options)
         rows = list(table(servers, operations, turns, connections_of(options)))
         memory = {server.contestant.title: server.memory_mib() for server in servers}
         if any(operation.is_write for operation in operations):
@@ -209,7 +212,7 @@ def warm_up(
     servers: Sequence[Running], operations: Sequence[Operation], data: Data, options: argparse.Namespace
 ) -> None:
     """Let just-in-time compilers, caches and pools do their work before anything counts."""
-    if not options.warm_up:
+    if not options.warm_up or not operations:
         return
     print("warming up …", file=sys.stderr)
     for operation in operations:
@@ -222,7 +225,7 @@ def drive(
 ) -> Turns:
     """Load the contestants in turn, round after round."""
     turns: Turns = {}
-    for round_number in range(options.rounds):
+    for round_number in range(options.rounds if operations else 0):
         print(f"round {round_number + 1} of {options.rounds} …", file=sys.stderr)
         for operation in operations:
             for connections in connections_of(options):
