@@ -57,6 +57,10 @@ class Member(asyncio.Protocol):
     def connection_lost(self, error: Exception | None) -> None:
         self.crowd.lost += 1
 
+    def forget(self) -> None:
+        """Count anew."""
+        self.count = 0
+
     def greet(self) -> None:
         if self.crowd.is_bare:
             self.crowd.ready()
@@ -148,6 +152,13 @@ class Crowd:
             if condition():
                 break
             await asyncio.wait_for(self.done.wait(), max(0.01, deadline - time.monotonic()))
+
+    def forget(self) -> int:
+        """Count anew; return how many events had come."""
+        came, self.events = self.events, 0
+        for member in self.members:
+            member.forget()
+        return came
 
     def leave(self) -> None:
         for member in self.members:

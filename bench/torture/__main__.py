@@ -19,7 +19,7 @@ ROUNDS = {
     "kills": 300,
     "switches": 200,
     "sync": 50_000,
-    "events": 4000,
+    "events": 20_000,
 }
 
 

@@ -73,6 +73,10 @@ class Subscriber(Member):
         extensions = {"authorization": {"host": "localhost", "x-api-key": self.crowd.key}}
         self.send({"id": action, "type": "start", "payload": {"data": data, "extensions": extensions}})
 
+    def forget(self) -> None:
+        super().forget()
+        self.events.clear()
+
     def note(self, payload: dict[str, dict[str, dict[str, object]]]) -> None:
         """Keep an event; an answer that is none fails the run."""
         ((name, thing),) = payload["data"].items()
