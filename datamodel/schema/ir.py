@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from datamodel.schema.dialect import Dialect
 from datamodel.schema.source import Location
@@ -257,6 +257,14 @@ class ModelOperations:
     on_delete: tuple[str, ...] = ()
 
 
+class FilledFields(NamedTuple):
+    """The fields of a model that the server fills in where the input leaves them out; None where there is none."""
+
+    created: str | None
+    updated: str | None
+    id: str | None
+
+
 @dataclass(frozen=True)
 class ModelType:
     """A model. ``fields`` keep their declared order; what normalizing adds comes after."""
@@ -301,11 +309,26 @@ class ModelType:
     def find_index(self, name: str) -> ModelIndex | None:
         return next((i for i in self.indexes if i.name == name), None)
 
-    @property
+    @cached_property
     def stored_fields(self) -> tuple[ModelField, ...]:
         return tuple(f for f in self.fields if f.is_stored)
 
-    @property
+    @cached_property
+    def filled_fields(self) -> FilledFields:
+        """What the server fills in: moments that a field can hold, and an id that a uuid fits."""
+        moments, ids = frozenset({"String", "AWSDateTime"}), frozenset({"String", "ID"})
+        return FilledFields(
+            self._if_of(self.created_at, moments),
+            self._if_of(self.updated_at, moments),
+            self._if_of("id", ids),
+        )
+
+    def _if_of(self, name: str | None, types: frozenset[str]) -> str | None:
+        """Return the name where a field is called so that holds one value of such a type."""
+        item = self.find_field(name) if name is not None else None
+        return name if item is not None and not item.type.is_list and item.type.name in types else None
+
+    @cached_property
     def relation_fields(self) -> tuple[ModelField, ...]:
         return tuple(f for f in self.fields if f.relation is not None)
 
@@ -461,7 +484,14 @@ class Schema:
 
     def links_from(self, child: str) -> Iterator[Link]:
         """The links by which ``child`` refers to its parents."""
-        return (link for link in self.links if link.child == child)
+        return iter(self._links_by_child.get(child, ()))
+
+    @cached_property
+    def _links_by_child(self) -> dict[str, list[Link]]:
+        found: dict[str, list[Link]] = {}
+        for link in self.links:
+            found.setdefault(link.child, []).append(link)
+        return found
 
     @cached_property
     def _models_by_name(self) -> dict[str, ModelType]:
