@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
+from operator import attrgetter
 from typing import Any, ClassVar, Self, cast
 
 from django.db import connections, models, router, transaction
@@ -169,7 +170,16 @@ class Record(models.Model):
 
     def values(self) -> dict[str, Any]:
         """Return the stored fields by API name."""
-        return {field.name: self.get_value(field.name) for field in self.model_type.stored_fields}
+        names, read = statements.kept(type(self), "values", self._reader)
+        return dict(zip(names, read(self), strict=True))
+
+    @classmethod
+    def _reader(cls) -> tuple[tuple[str, ...], Callable[[Record], tuple[Any, ...]]]:
+        """Return the names of the stored fields, and what reads all of them at once."""
+        names = tuple(field.name for field in cls.model_type.stored_fields)
+        # The version comes last, so that there are always two at least: one alone would come as no tuple.
+        read = attrgetter(*map(cls.names.attribute, names), "joinery_version")
+        return names, lambda record: read(record)[:-1]
 
     @property
     def key(self) -> tuple[Any, ...]:
@@ -244,8 +254,12 @@ class Record(models.Model):
 
     def check_index_sizes(self) -> None:
         """Refuse what an index cannot hold, on both databases alike; raise ValueProblem."""
+        values = self.values()
         for names in self.indexed_fields:
-            size = sum(len(value.encode()) for n in names if isinstance(value := self.get_value(n), str))
+            texts = [value for name in names if isinstance(value := values[name], str)]
+            # No character takes more than four bytes.
+            is_short = 4 * sum(map(len, texts)) <= MAX_INDEX_BYTES
+            size = 0 if is_short else sum(len(text.encode()) for text in texts)
             if size > MAX_INDEX_BYTES:
                 raise ValueProblem((names[-1],), f"{size} bytes are too long for a field that is indexed.")
         if len(self.url_key) > MAX_KEY_LENGTH:

@@ -28,7 +28,10 @@ def before_save(record: Record) -> set[str] | None:
         record.joinery_version = row.joinery_version + 1
         before = row.values()
     record.__dict__[BEFORE] = before
-    return None if before is None else {n for n, value in before.items() if record.get_value(n) != value}
+    if before is None:
+        return None
+    values = record.values()
+    return {name for name, value in before.items() if values[name] != value}
 
 
 def take(record: Record) -> dict[str, Any] | None:

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from datamodel.graphql.slots import Binding
+from datamodel.modelgen.statements import Ready
 
 __all__ = ["NotCompiled", "Sql", "Statement", "concat", "joined", "literal"]
 
@@ -70,10 +71,9 @@ def chained(parts: Sequence[Sql]) -> Sql:
 
 
 @dataclass(frozen=True)
-class Statement:
+class Statement(Ready):
     """A finished statement. Its parameters are values, or bindings that each request fills."""
 
-    text: str
     params: tuple[Any, ...]
     most_rows: int = 1
     """How many rows it answers with at most."""
@@ -83,11 +83,6 @@ class Statement:
     def bind(self, values: Mapping[str, Any]) -> list[Any]:
         """Return the parameters of a request; raise BadRequest for a value no database can hold."""
         return [param.bind(values) if isinstance(param, Binding) else param for param in self.params]
-
-    @cached_property
-    def sqlite(self) -> str:
-        """The statement as the `sqlite3` module takes it."""
-        return "?".join(part.replace("%%", "%") for part in self.text.split("%s"))
 
     @cached_property
     def postgresql(self) -> str:
