@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import connection
 
 from datamodel.modelgen import NameMap, Record, build_models, build_names
+from datamodel.modelgen.statements import Ready
 from datamodel.models import Change, SchemaVersion
 from datamodel.schema.codec import decode_schema
 from datamodel.schema.ir import Dialect, Schema
 
 __all__ = [
     "ACTIVE_STAMP",
+    "LOCKED",
     "DataModel",
     "SchemaChanged",
     "UnknownModel",
     "active_version",
+    "check_locked",
     "current",
     "forget",
     "lock_version",
@@ -87,11 +90,13 @@ One text on both databases, so that a statement that reads records can bring it 
 
 _LATEST = f'(SELECT MAX("at") FROM "{Change._meta.db_table}")'  # noqa: S608
 _NOW = "(EXTRACT(EPOCH FROM CLOCK_TIMESTAMP()) * 1000)::bigint"
-_LOCKED = {
-    "sqlite": f'SELECT "number", {_LATEST} FROM "{SchemaVersion._meta.db_table}" WHERE "is_active"',  # noqa: S608
-    "postgresql": f'SELECT "number", GREATEST({_LATEST}, {_NOW}) FROM "{SchemaVersion._meta.db_table}"'  # noqa: S608
-    ' WHERE "is_active" FOR SHARE',
+_VERSIONS = f'FROM "{SchemaVersion._meta.db_table}" WHERE "is_active"'
+LOCKED = {
+    "sqlite": Ready(f'SELECT "number", {_LATEST} {_VERSIONS}'),
+    "postgresql": Ready(f'SELECT "number", GREATEST({_LATEST}, {_NOW}) {_VERSIONS} FOR SHARE'),
 }
+"""What keeps the active version until the transaction ends, for `check_locked`."""
+
 _NOTHING = "0"
 _snapshots: dict[str, DataModel] = {}
 _lock = threading.Lock()
@@ -124,10 +129,15 @@ def lock_version(datamodel: DataModel) -> int:
     already.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_LOCKED[connection.vendor])
-        number, latest = cursor.fetchone() or (0, None)
+        cursor.execute(LOCKED[connection.vendor].text)
+        return check_locked(datamodel, cursor.fetchone())
+
+
+def check_locked(datamodel: DataModel, row: Sequence[int | None] | None) -> int:
+    """Return the earliest time from the row that `LOCKED` found; raise SchemaChanged as `lock_version` does."""
+    number, latest = row or (0, None)
     if number != datamodel.version:
-        raise SchemaChanged(number)
+        raise SchemaChanged(number or 0)
     return latest or 0
 
 

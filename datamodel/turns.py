@@ -17,7 +17,7 @@ from django.db import connection
 
 from datamodel.modelgen.errors import DatabaseBusy
 
-__all__ = ["turn"]
+__all__ = ["PATIENCE_S", "turn"]
 
 PATIENCE_S = 5.0
 """As long as SQLite would wait itself (``timeout`` in the settings)."""
@@ -26,31 +26,33 @@ ASK_S = (0.0005, 0.0025)
 
 
 @contextmanager
-def turn() -> Iterator[None]:
+def turn(name: str | None = None, patience_s: float | None = None) -> Iterator[None]:
     """Hold the turn to write, where the database is a SQLite file; raise DatabaseBusy where it does not come.
 
-    It ends with the block, and with the process.
+    It ends with the block, and with the process. ``name`` is the file's, for who has it without Django.
     """
-    path = turn_path()
+    path = turn_path(name)
     if path is None:
         yield
         return
     with FileIO(path, "a") as file:
-        wait_for(file)
+        wait_for(file, PATIENCE_S if patience_s is None else patience_s)
         yield
 
 
-def turn_path() -> str | None:
-    name = str(connection.settings_dict["NAME"])
-    is_file = connection.vendor == "sqlite" and ":memory:" not in name and "mode=memory" not in name
-    return f"{name}.turn" if is_file else None
+def turn_path(name: str | None = None) -> str | None:
+    if name is None:
+        if connection.vendor != "sqlite":
+            return None
+        name = str(connection.settings_dict["NAME"])
+    return None if ":memory:" in name or "mode=memory" in name else f"{name}.turn"
 
 
-def wait_for(file: FileIO) -> None:
+def wait_for(file: FileIO, patience_s: float) -> None:
     """Lock the file; ask again until it is free."""
-    deadline = time.monotonic() + PATIENCE_S
+    deadline = time.monotonic() + patience_s
     while not is_taken(file):
-        if time.monotonic() > deadline:
+        if time.monotonic() >= deadline:
             raise DatabaseBusy
         time.sleep(random.uniform(*ASK_S))  # noqa: S311 - a moment, not a secret
 

@@ -22,11 +22,11 @@ class Bell:
         self.wakers: set[Listener] = set()
         """Those of this process."""
 
-    def ring(self) -> None:
-        """Say that the current connection has committed. SQLite's tails elsewhere see it by themselves."""
+    def ring(self, vendor: str) -> None:
+        """Say that a connection has committed. SQLite's tails elsewhere see it by themselves."""
         for waker in tuple(self.wakers):
             waker.ring()
-        if connection.vendor == "postgresql":
+        if vendor == "postgresql":
             from datamodel.changes.notifications import ringer
 
             ringer.ring()

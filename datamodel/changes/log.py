@@ -16,12 +16,26 @@ from django.db import connection, transaction
 
 from datamodel import access
 from datamodel.changes.bell import bell
-from datamodel.changes.rows import insert
+from datamodel.changes.rows import insert, inserting
 from datamodel.modelgen import Record, stored
+from datamodel.modelgen.statements import Ask
 from datamodel.modelgen.values import is_json
 from datamodel.models import Change, new_group
 
-__all__ = ["Written", "append", "append_saved", "because", "current_cause", "current_group", "recent"]
+__all__ = [
+    "Written",
+    "append",
+    "append_saved",
+    "appending",
+    "because",
+    "current_cause",
+    "current_group",
+    "recent",
+    "saved_entry",
+]
+
+JSON_TYPES = frozenset({str, int, bool, type(None), list, dict})
+"""Types of values of which JSON can hold all."""
 
 _cause: ContextVar[str] = ContextVar("joinery_cause", default="")
 
@@ -57,7 +71,7 @@ class GroupMarker:
 
     def __call__(self) -> None:
         """Tell those who follow the log, on commit."""
-        bell.ring()
+        bell.ring(connection.vendor)
 
 
 def current_group() -> UUID:
@@ -93,12 +107,23 @@ def append(entries: Iterable[Entry]) -> None:
 
 def append_saved(record: Record, update_fields: Collection[str] | None = None) -> None:
     """Append what saving the record changed; ``update_fields`` names attributes, None means all."""
+    saved = saved_entry(record, update_fields)
+    if not record.joinery_deleted:
+        append([saved])
+
+
+def saved_entry(record: Record, update_fields: Collection[str] | None = None) -> Written:
+    """Return the entry of a record that is saved, and forget what was stored before."""
     before, after = stored.take(record), record.values()
     if before is not None and update_fields is not None:
         saved = {name for name in after if record.names.attribute(name) in update_fields}
         after = before | {name: after[name] for name in saved}
-    if not record.joinery_deleted:
-        append([Written(record, before, after, current_cause())])
+    return Written(record, before, after, current_cause())
+
+
+def appending(entry: Entry, actor: access.Actor, group: UUID, vendor: str) -> Ask:
+    """Return the statement that appends one entry, for whoever runs it in a transaction of their own."""
+    return inserting(to_values(entry, actor, group), vendor)
 
 
 def to_values(entry: Entry, actor: access.Actor, group: UUID) -> dict[str, Any]:
@@ -125,7 +150,11 @@ def to_values(entry: Entry, actor: access.Actor, group: UUID) -> dict[str, Any]:
 
 def loggable(values: dict[str, Any] | None) -> dict[str, Any] | None:
     """Return the values as JSON can hold them: what only SQL written by hand can store becomes text."""
-    if values is None or all(map(is_json, values.values())):
+    if (
+        values is None
+        or JSON_TYPES.issuperset(map(type, values.values()))
+        or all(map(is_json, values.values()))
+    ):
         return values
     return {name: value if is_json(value) else str(value) for name, value in values.items()}
 

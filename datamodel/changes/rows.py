@@ -12,9 +12,10 @@ from typing import Any
 
 from django.db import connection, models
 
+from datamodel.modelgen.statements import Ask, Ready
 from datamodel.models import Change
 
-__all__ = ["insert"]
+__all__ = ["insert", "inserting"]
 
 MAX_ROWS = 1000
 MAX_CHARACTERS = 8_000_000
@@ -25,14 +26,22 @@ Row = list[Any]
 
 def insert(entries: Sequence[Mapping[str, Any]]) -> None:
     """Insert entries, given as values by field, in their order."""
-    prepare = preparations(connection.vendor)
-    rows = [[make(entry[name]) for name, make in prepare.items()] for entry in entries]
+    rows = [to_row(entry, connection.vendor) for entry in entries]
     with connection.cursor() as cursor:
         for some in batches(rows):
             if len(some) == 1:
-                cursor.execute(one_row(connection.vendor), some[0])
+                cursor.execute(one_row(connection.vendor).text, some[0])
             else:
                 cursor.execute(many_rows(connection.vendor), [json.dumps(some)])
+
+
+def inserting(entry: Mapping[str, Any], vendor: str) -> Ask:
+    """Return the statement that inserts one entry."""
+    return Ask(one_row(vendor), to_row(entry, vendor))
+
+
+def to_row(entry: Mapping[str, Any], vendor: str) -> Row:
+    return [make(entry[name]) for name, make in preparations(vendor).items()]
 
 
 def batches(rows: Sequence[Row]) -> Iterator[list[Row]]:
@@ -72,9 +81,9 @@ def unchanged(value: Any) -> Any:
 
 
 @cache
-def one_row(vendor: str) -> str:
+def one_row(vendor: str) -> Ready:
     """Return the statement for a single row; its values are parameters."""
-    return f"{into()} VALUES ({', '.join(['%s'] * len(fields()))})"
+    return Ready(f"{into()} VALUES ({', '.join(['%s'] * len(fields()))})")
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datamodel.deletion.effects import MOST, Bound, Effect, Example
 from datamodel.deletion.policies import Deed, carry_out, foresee
 from datamodel.deletion.preview import preview
-from datamodel.deletion.references import check_references
+from datamodel.deletion.references import check_references, parents_to_keep
 
 __all__ = [
     "MOST",
@@ -16,5 +16,6 @@ __all__ = [
     "carry_out",
     "check_references",
     "foresee",
+    "parents_to_keep",
     "preview",
 ]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
+
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from datamodel.modelgen import Record, load_parent_labels
 from datamodel.modelgen.errors import RelatedRecordNotFound, RelatedRecordTaken, ValidationFailed
@@ -13,10 +16,10 @@ from datamodel.modelgen.references import (
     reference_of,
     sibling_models,
 )
-from datamodel.modelgen.statements import is_there
+from datamodel.modelgen.statements import Ask, is_there, kept, presence
 from datamodel.schema.ir import Link
 
-__all__ = ["check_references"]
+__all__ = ["check_references", "parents_to_keep"]
 
 
 def check_references(record: Record, changed: set[str] | None) -> None:
@@ -27,9 +30,36 @@ def check_references(record: Record, changed: set[str] | None) -> None:
     where they may have one only, until the transaction ends. Raise RelatedRecordNotFound,
     RelatedRecordTaken, and ValidationFailed for half a reference.
     """
+    for link in links_to_check(record, changed):
+        check_link(record, link)
+
+
+def links_to_check(record: Record, changed: set[str] | None) -> Iterator[Link]:
+    """Yield the links whose references are judged."""
     for link in record.schema.links_from(record.model_type.name):
         if link.is_enforced and (changed is None or not changed.isdisjoint(link.reference_fields)):
-            check_link(record, link)
+            yield link
+
+
+def parents_to_keep(
+    record: Record, changed: set[str] | None, connection: BaseDatabaseWrapper
+) -> list[Ask] | None:
+    """Return the queries that have to find each parent and lock it, as `check_references` does.
+
+    None where more than that has to be looked at: a parent that may have one child only. Raise
+    ValidationFailed for half a reference.
+    """
+    asks = []
+    for link in links_to_check(record, changed):
+        reference = reference_of(record, link)
+        if None in reference:
+            refuse_half(record, link)
+        elif link.is_one_to_one:
+            return None
+        elif not (link.is_self and reference == identifier_of(record, link)):
+            parent, attributes, values, lock = parent_of(record, link)
+            asks.append(presence(parent, connection, attributes, values, lock))
+    return asks
 
 
 def check_link(record: Record, link: Link) -> None:
@@ -62,10 +92,19 @@ def keep_parent(record: Record, link: Link) -> bool:
     conflicts with a delete's lock, not with an update's. SQLite's transactions begin by taking the only
     write lock there is.
     """
-    parent = sibling_models(type(record))[link.parent]
-    attributes = [parent.names.attribute(name) for name in link.identifier_fields]
-    lock = "FOR NO KEY UPDATE" if link.is_one_to_one else "FOR KEY SHARE"
-    return is_there(parent, attributes, reference_of(record, link), lock)
+    return is_there(*parent_of(record, link))
+
+
+def parent_of(record: Record, link: Link) -> tuple[type[Record], list[str], tuple[Any, ...], str]:
+    """Return what a reference names: the parent's class, attributes and values, and how it is locked."""
+
+    def look_up() -> tuple[type[Record], list[str], str]:
+        parent = sibling_models(type(record))[link.parent]
+        lock = "FOR NO KEY UPDATE" if link.is_one_to_one else "FOR KEY SHARE"
+        return parent, [parent.names.attribute(name) for name in link.identifier_fields], lock
+
+    parent, attributes, lock = kept(type(record), ("parent", link.name), look_up)
+    return parent, attributes, reference_of(record, link), lock
 
 
 def find_other(record: Record, link: Link) -> Record | None:
