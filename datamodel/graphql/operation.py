@@ -5,30 +5,31 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     GraphQLError,
+    GraphQLInputType,
     GraphQLObjectType,
     GraphQLSchema,
     Node,
     OperationDefinitionNode,
     VariableNode,
     Visitor,
+    is_input_type,
     visit,
 )
 from graphql.execution.values import get_variable_values
-from graphql.language import DirectiveNode, DocumentNode, NamedTypeNode, NonNullTypeNode, OperationType
+from graphql.language import DirectiveNode, DocumentNode, NonNullTypeNode, OperationType
+from graphql.utilities import type_from_ast
 
-__all__ = ["InvalidRequest", "PreparedOperation"]
+from datamodel.graphql.coercion import Coerce, Unusual, quick_coercion
 
-SMALL = 2**31
+__all__ = ["InvalidRequest", "PreparedOperation", "variables_in"]
+
 MOST_ERRORS = 5
-
-PLAIN: dict[str, type] = {"ID": str, "String": str, "Int": int, "Boolean": bool, "Float": float}
-"""Scalars whose values need no coercion where they are of this very type."""
 
 
 class InvalidRequest(Exception):  # noqa: N818  says what is wrong
@@ -80,16 +81,16 @@ class PreparedOperation:
         return self.deciding.union(*map(variables_in, below))
 
     @cached_property
-    def accepted(self) -> tuple[tuple[str, type | None, bool], ...] | None:
-        """Each variable with the type that needs no coercion, and whether it may be null; None with defaults."""
+    def quick(self) -> tuple[tuple[str, Coerce, bool], ...] | None:
+        """Each variable's name, its coercion, and whether it must be given; None where one has a default value."""
+        known: dict[GraphQLInputType, Coerce] = {}
         found = []
         for each in self.node.variable_definitions or ():
-            if each.default_value is not None:
+            type_ = type_from_ast(self.schema, each.type)
+            if each.default_value is not None or not is_input_type(type_):
                 return None
-            is_nullable = not isinstance(each.type, NonNullTypeNode)
-            node = each.type.type if isinstance(each.type, NonNullTypeNode) else each.type
-            kind = PLAIN.get(node.name.value) if isinstance(node, NamedTypeNode) else None
-            found.append((each.variable.name.value, kind, is_nullable))
+            coerce = quick_coercion(cast(GraphQLInputType, type_), known)
+            found.append((each.variable.name.value, coerce, isinstance(each.type, NonNullTypeNode)))
         return tuple(found)
 
     def relevant(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -101,7 +102,7 @@ class PreparedOperation:
 
     def coerce(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Return the variables as their types coerce them; raise InvalidRequest."""
-        values = self.accept(given)
+        values = self.coerce_quickly(given)
         if values is not None:
             return values
         coerced = get_variable_values(
@@ -111,22 +112,19 @@ class PreparedOperation:
             raise InvalidRequest(coerced)
         return coerced
 
-    def accept(self, given: Mapping[str, Any]) -> dict[str, Any] | None:
+    def coerce_quickly(self, given: Mapping[str, Any]) -> dict[str, Any] | None:
         """Return variables that are as they should be; None where graphql-core has to look at them."""
-        if self.accepted is None:
+        if self.quick is None:
             return None
         values: dict[str, Any] = {}
-        for name, kind, is_nullable in self.accepted:
-            value = given.get(name)
-            if value is None:
-                if not is_nullable:
-                    return None
+        try:
+            for name, coerce, is_required in self.quick:
                 if name in given:
-                    values[name] = None
-            elif type(value) is not kind or (isinstance(value, int) and not -SMALL <= value < SMALL):
-                return None
-            else:
-                values[name] = value
+                    values[name] = coerce(given[name])
+                elif is_required:
+                    return None
+        except Unusual:
+            return None
         return values
 
 
