@@ -24,7 +24,15 @@ from datamodel.graphql.admission import Admission, Admissions, request_id
 from datamodel.graphql.batch import answer_batch
 from datamodel.graphql.disclosure import ANONYMOUS, Introspection, introspection
 from datamodel.graphql.errors import internal_entry, plain_entry
-from datamodel.graphql.express import Express, Ticket, Unanswered, open_source
+from datamodel.graphql.express import (
+    Express,
+    Lost,
+    Ticket,
+    Unanswered,
+    WriteTicket,
+    open_source,
+    open_writes,
+)
 from datamodel.graphql.http import (
     JSON_TYPE,
     Headers,
@@ -201,7 +209,9 @@ class Endpoint:
         read = functools.partial(read_body, body) if asked is None else lambda: asked
         return await self.respond_in_thread(credentials, admission.content_type, read)
 
-    def recognise(self, admission: Admission, body: bytes) -> tuple[Request | None, Ticket | None]:
+    def recognise(
+        self, admission: Admission, body: bytes
+    ) -> tuple[Request | None, Ticket | WriteTicket | None]:
         """Return what a body asks, and the ticket where all of it is known; whatever takes work is for a thread."""
         caller, served = recognise_key(admission.key), self.served
         if caller is None or served is None:
@@ -224,14 +234,17 @@ class Endpoint:
         ticket, asked = result
         return await self.redeem(ticket, asked, content_type)
 
-    async def redeem(self, ticket: Ticket, asked: Request, content_type: str) -> Response:
+    async def redeem(self, ticket: Ticket | WriteTicket, asked: Request, content_type: str) -> Response:
         """Answer by the express lane; in a thread where it cannot."""
         try:
             if self._express is None:
-                self._express = Express(open_source(self.in_thread))
+                self._express = Express(open_source(self.in_thread), open_writes(self.in_thread))
             return Response(200, await self._express.answer(ticket), content_type)
         except Unanswered as error:
             logger.debug("Not answered by the express lane: %s", error)
+        except (Lost, DatabaseBusy) as error:
+            logger.warning("A write was not answered: %s", type(error).__name__, exc_info=error)
+            raise busy() from error
         except Exception:
             # Nothing was written: a thread may begin anew, and answers whatever goes wrong there.
             logger.exception("The express lane failed.")
@@ -315,6 +328,11 @@ def unavailable(message: str) -> HttpRefusal:
     return HttpRefusal(503, "ServiceUnavailableException", message, retry_after=1)
 
 
+def busy() -> HttpRefusal:
+    """Return what is answered where the database could not be asked, or did not say what became of a write."""
+    return unavailable("The database is busy or away. Try again in a moment.")
+
+
 @dataclass(frozen=True, slots=True)
 class Credentials:
     """What tells who calls: the API key, if any, and the address."""
@@ -377,7 +395,7 @@ def answered(work: Callable[[], T], content_type: str) -> T | Response:
         return refusal.response
     except (DatabaseError, InterfaceError, DatabaseBusy, SchemaChanged) as error:
         logger.warning("GraphQL request not answered: %s", type(error).__name__, exc_info=error)
-        return unavailable("The database is busy or away. Try again in a moment.").response
+        return busy().response
     except Exception as error:
         # The last line of defence: whatever it is, the client gets an answer it can read.
         return Response(200, encode({"errors": [internal_entry(error)]}), content_type)

@@ -33,9 +33,10 @@ from datamodel.modelgen.errors import (
     VersionConflict,
 )
 from datamodel.records import Conflicts
+from datamodel.registry import DataModel
 from datamodel.schema.ir import FieldKind, FieldType, ModelType, Schema
 
-__all__ = ["mutate"]
+__all__ = ["fitted", "mutate", "take_version"]
 
 logger = logging.getLogger(__name__)
 
@@ -109,7 +110,7 @@ def create(reader: Reader, model: str, values: dict[str, Any], condition: Mappin
 
 
 def update(reader: Reader, model: str, values: dict[str, Any], condition: Mapping[str, Any] | None) -> Any:
-    version = take_version(reader, model, values)
+    version = take_version(reader.datamodel, model, values)
     key = {name: values.pop(name) for name in reader.datamodel.model(model).model_type.primary_key}
     record = records.update(
         reader.datamodel,
@@ -125,7 +126,7 @@ def update(reader: Reader, model: str, values: dict[str, Any], condition: Mappin
 
 def delete(reader: Reader, model: str, values: dict[str, Any], condition: Mapping[str, Any] | None) -> Any:
     """Delete a record; answer it as it was, its relations included, which are read before they go."""
-    version = take_version(reader, model, values)
+    version = take_version(reader.datamodel, model, values)
     key = {name: values[name] for name in reader.datamodel.model(model).model_type.primary_key}
     found = records.find(reader.datamodel, model, key, for_update=True, with_deleted=True)
     answered = answer(reader, found) if found is not None else None
@@ -169,10 +170,10 @@ def with_metadata(
     }
 
 
-def take_version(reader: Reader, model: str, values: dict[str, Any]) -> int | None:
+def take_version(datamodel: DataModel, model: str, values: dict[str, Any]) -> int | None:
     """Return the version the client knows; one that is missing means "do not check"."""
-    version = values.pop("_version", None) if reader.datamodel.schema.has_datastore else None
-    model_type = reader.datamodel.model(model).model_type
+    version = values.pop("_version", None) if datamodel.schema.has_datastore else None
+    model_type = datamodel.model(model).model_type
     if model_type.is_versioned:
         values.pop(model_type.version_field, None)
         version = values.pop(model_type.version_input, version)

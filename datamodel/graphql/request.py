@@ -19,7 +19,7 @@ from datamodel.graphql.disclosure import ANONYMOUS, asks_only_of_schema, is_help
 from datamodel.graphql.documents import DocumentCache, PreparedDocument
 from datamodel.graphql.errors import ApiError, error_entry, plain_entry
 from datamodel.graphql.execution import run
-from datamodel.graphql.express import Ticket
+from datamodel.graphql.express import Ticket, WriteTicket
 from datamodel.graphql.messages import variable_entry
 from datamodel.graphql.operation import InvalidRequest, PreparedOperation
 from datamodel.graphql.schema import Api, build_api
@@ -255,25 +255,31 @@ def answer_or_ticket(datamodel: DataModel, caller: Caller, request: Request) -> 
 class Served:
     """A data model that has answered, with what is kept of its requests."""
 
+    datamodel: DataModel
     prepared: Prepared
     stamp: bytes
 
     @classmethod
     def of(cls, datamodel: DataModel) -> Served:
-        return cls(prepare(datamodel), datamodel.stamp.encode())
+        return cls(datamodel, prepare(datamodel), datamodel.stamp.encode())
 
-    def find_ticket(self, caller: Caller, request: Request) -> Ticket | None:
+    def find_ticket(self, caller: Caller, request: Request) -> Ticket | WriteTicket | None:
         """Return the ticket of a request all of which is known already; None where there is something to do."""
         document = self.prepared.documents.find(request.query, is_helped=is_helped(caller))
         operation = document.operation(request.operation_name) if document is not None else None
-        if operation is None or operation.kind is not OperationType.QUERY:
+        if operation is None or operation.kind is OperationType.SUBSCRIPTION:
             return None
         try:
             values = operation.coerce(request.variables)
         except InvalidRequest:
             return None
         plan = self.prepared.plans.find(operation, caller, values)
-        return Ticket(plan, values, caller, self.stamp) if plan is not None and plan.is_quick else None
+        if plan is None:
+            return None
+        if plan.write is not None:
+            return WriteTicket(plan.keys[0], plan.write, values, caller, self.datamodel)
+        is_read = operation.kind is OperationType.QUERY
+        return Ticket(plan, values, caller, self.stamp) if is_read and plan.is_quick else None
 
 
 def refusing(work: Callable[[], T]) -> T | Answer:

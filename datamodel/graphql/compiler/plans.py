@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
+from django.db import DEFAULT_DB_ALIAS, connections
 from graphql import FieldNode, GraphQLError
 from graphql.execution.collect_fields import collect_fields
 from graphql.language import OperationType
@@ -16,6 +17,7 @@ from datamodel.access import Caller, Permissions
 from datamodel.graphql.compiler.answers import CompiledField
 from datamodel.graphql.compiler.compiling import Compiler
 from datamodel.graphql.compiler.sql import NotCompiled
+from datamodel.graphql.compiler.written import WritePlan, plan_write
 from datamodel.graphql.errors import ApiError, Unauthorized
 from datamodel.graphql.operation import PreparedOperation
 from datamodel.graphql.selection import METADATA, Document
@@ -65,6 +67,8 @@ class OperationPlan:
 
     fields: tuple[FieldPlan, ...]
     cost: int
+    write: WritePlan | None = None
+    """What all of it comes to where it writes one record."""
 
     @cached_property
     def is_quick(self) -> bool:
@@ -170,11 +174,29 @@ def make_plan(
     found = collect_fields(
         operation.schema, operation.fragments, given, operation.root, operation.node.selection_set
     )
-    fields = (
+    fields = tuple(
         FieldPlan(key, tuple(nodes), plan_field(shape, compiler, operation, nodes))
         for key, nodes in found.items()
     )
-    return OperationPlan(tuple(fields), cost), looks
+    return OperationPlan(fields, cost, find_write(shape, operation, permissions, fields)), looks
+
+
+def find_write(
+    shape: ApiShape,
+    operation: PreparedOperation,
+    permissions: Permissions,
+    fields: tuple[FieldPlan, ...],
+) -> WritePlan | None:
+    """Return the plan of a mutation that writes one record."""
+    if operation.kind is not OperationType.MUTATION or len(fields) != 1 or len(fields[0].nodes) != 1:
+        return None
+    (node,) = fields[0].nodes
+    name = node.name.value
+    definition = shape.mutation.get(name)
+    if definition is None or definition.operation is None:
+        return None
+    field, vendor = operation.root.fields[name], connections[DEFAULT_DB_ALIAS].vendor
+    return plan_write(definition.operation, permissions, node, field, fields[0].outcome, vendor)
 
 
 def plan_field(

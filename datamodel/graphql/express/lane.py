@@ -15,7 +15,8 @@ from datamodel.graphql.compiler.answers import CompiledField, Irregular
 from datamodel.graphql.compiler.plans import FieldPlan, OperationPlan, Outcome
 from datamodel.graphql.compiler.sql import Statement
 from datamodel.graphql.errors import ApiError, LimitExceeded, error_entry, plain_entry
-from datamodel.graphql.express.source import Source, Unanswered
+from datamodel.graphql.express.source import Source, Unanswered, Writes
+from datamodel.graphql.express.writing import WriteTicket
 from datamodel.limits import get_limit
 from datamodel.registry import ACTIVE_STAMP
 
@@ -39,11 +40,19 @@ class Ticket:
 class Express:
     """Answers tickets."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, writes: Writes) -> None:
         self.source = source
+        self.writes = writes
 
-    async def answer(self, ticket: Ticket) -> bytes:
-        """Return the body of the answer; raise Unanswered where a thread has to answer instead."""
+    async def answer(self, ticket: Ticket | WriteTicket) -> bytes:
+        """Return the body of the answer.
+
+        Raise Unanswered where a thread has to answer instead; where nobody knows what a write came to, Lost,
+        and DatabaseBusy where its turn did not come.
+        """
+        if isinstance(ticket, WriteTicket):
+            text = await self.writes.write(ticket.begin)
+            return within_limit(b"".join((b'{"data":{', ticket.key, text, b"}}")))
         pieces: list[bytes] = [b'{"data":{']
         errors: list[GraphQLError] = []
         known: dict[Any, bytes] = {}
@@ -59,12 +68,7 @@ class Express:
             except ApiError as error:
                 pieces.append(b"null")
                 errors.append(located(field, error))
-        body = b"".join([*pieces, b"}", *told(errors), b"}"])
-        longest = get_limit("GRAPHQL_MAX_RESULT_BYTES")
-        if len(body) > longest:
-            entry = plain_entry(f"The answer is longer than {longest} bytes.", "LimitExceeded")
-            return json.dumps({"errors": [entry]}).encode()
-        return body
+        return within_limit(b"".join([*pieces, b"}", *told(errors), b"}"]))
 
     async def read(
         self, field: CompiledField, ticket: Ticket, known: dict[Any, bytes], deadline: float
@@ -97,6 +101,16 @@ class Express:
 
     def close(self) -> None:
         self.source.close()
+        self.writes.close()
+
+
+def within_limit(body: bytes) -> bytes:
+    """Return an answer, or the error in place of one that is too long."""
+    longest = get_limit("GRAPHQL_MAX_RESULT_BYTES")
+    if len(body) <= longest:
+        return body
+    entry = plain_entry(f"The answer is longer than {longest} bytes.", "LimitExceeded")
+    return json.dumps({"errors": [entry]}).encode()
 
 
 def settled(outcome: Outcome) -> bytes:

@@ -1,18 +1,29 @@
-"""Where the express lane reads: connections of its own, which last."""
+"""Where the express lane reads and writes: connections of its own, which last."""
 
 from __future__ import annotations
 
+import logging
+import sqlite3
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeAlias, TypeVar
 
-from datamodel.graphql.compiler.answers import Rows
+import psycopg
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from datamodel.graphql.compiler.answers import Irregular, Rows
 from datamodel.graphql.compiler.sql import Statement
-from datamodel.graphql.errors import TOOK_TOO_LONG, LimitExceeded
+from datamodel.graphql.errors import TOOK_TOO_LONG, ApiError, LimitExceeded
 from datamodel.limits import get_limit
+from datamodel.swift import REFUSALS, Steps
 
-__all__ = ["Source", "Unanswered", "Work", "ended", "too_long"]
+__all__ = ["Begin", "Lost", "Source", "Unanswered", "Work", "Writes", "ended", "refusal", "too_long"]
+
+logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
+
+EXPECTED = (*REFUSALS, Irregular, ApiError, sqlite3.Error, psycopg.Error)
+"""What comes up in a write that is refused, or that takes a closer look."""
 
 
 class Work(Protocol):
@@ -23,6 +34,17 @@ class Work(Protocol):
 
 class Unanswered(Exception):  # noqa: N818  says what happened
     """The express lane cannot answer a request. Nothing was written: a thread may begin anew."""
+
+
+class Lost(Exception):  # noqa: N818  says what happened
+    """The connection was lost while it wrote: nobody knows whether the write was carried out."""
+
+
+def refusal(error: Exception) -> Unanswered:
+    """Return what it means that a write raised an error and was rolled back: a thread looks at it again."""
+    if not isinstance(error, EXPECTED):
+        logger.error("A write failed.", exc_info=error)
+    return Unanswered(str(error))
 
 
 def too_long() -> LimitExceeded:
@@ -40,6 +62,20 @@ class Source(Protocol):
 
     async def fetch(self, statement: Statement, params: Sequence[Any]) -> Rows:
         """Run a statement; raise Unanswered where that did not work, Irregular, LimitExceeded."""
+
+    def close(self) -> None:
+        """Let go of every connection."""
+
+
+Begin: TypeAlias = Callable[[BaseDatabaseWrapper], Steps[bytes]]
+"""Begins a write, which returns the JSON of its answer; the given connection says how statements are spelled."""
+
+
+class Writes(Protocol):
+    """Carries out writes, each as a transaction."""
+
+    async def write(self, begin: Begin) -> bytes:
+        """Return the answer, committed; raise Unanswered where nothing was written, Lost, or DatabaseBusy."""
 
     def close(self) -> None:
         """Let go of every connection."""
