@@ -16,6 +16,7 @@ from datamodel.migrator.clearing import clear_dangling
 from datamodel.migrator.errors import ApplyBusy, MigrationRefused, StalePlan
 from datamodel.migrator.history import read_base, record_version, replay_state, sources_to_json
 from datamodel.migrator.plan import Plan, make_plan
+from datamodel.migrator.removals import remove_lacking
 from datamodel.migrator.steps import PlanStep
 from datamodel.modelgen import APP_LABEL
 from datamodel.modelgen.errors import DatabaseBusy
@@ -48,6 +49,7 @@ def apply_plan(plan: Plan, *, allow_destructive: bool = False, summary: str = ""
         _lock_activation(plan)
         fresh = _plan_again(plan, allow_destructive)
         if not fresh.is_empty:
+            remove_lacking(registry.current(), fresh.removals)
             clear_dangling(registry.current(), fresh.clearings)
             _run(fresh.operations)
             _record(fresh, summary)

@@ -27,6 +27,8 @@ class PlanOptions:
     model_renames: Mapping[str, str] = field(default_factory=dict)
     defaults: Mapping[tuple[str, str], Any] = field(default_factory=dict)
     """(model, field) -> JSON value for records without one."""
+    deletes_lacking: bool = False
+    """Whether records without a value for a required field are deleted, where nobody gives them one."""
     schema: SchemaOptions = field(default_factory=SchemaOptions)
     integrity: Integrity | None = None
     is_open: bool | None = None
@@ -39,6 +41,7 @@ class PlanOptions:
             "renames": [[model, old, new] for (model, old), new in self.renames.items()],
             "model_renames": dict(self.model_renames),
             "defaults": [[model, name, value] for (model, name), value in self.defaults.items()],
+            **({"deletes_lacking": True} if self.deletes_lacking else {}),
             "schema": _schema_options_to_json(self.schema),
             "integrity": self.integrity,
             "is_open": self.is_open,
@@ -51,6 +54,7 @@ class PlanOptions:
             renames={(model, old): new for model, old, new in data.get("renames", [])},
             model_renames=data.get("model_renames", {}),
             defaults={(model, name): value for model, name, value in data.get("defaults", [])},
+            deletes_lacking=data.get("deletes_lacking", False),
             schema=_schema_options_from_json(data.get("schema", {})),
             integrity=data.get("integrity"),
             is_open=data.get("is_open"),

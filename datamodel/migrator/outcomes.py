@@ -13,6 +13,7 @@ from datamodel.migrator.conversion import storage_of, zero_value
 from datamodel.migrator.diff import FieldChange, LinkChange, ModelChange, SchemaDiff, is_filled
 from datamodel.migrator.errors import PlanOptionError
 from datamodel.migrator.operations import new_id, time_of_change
+from datamodel.migrator.options import PlanOptions
 from datamodel.migrator.questioner import Question
 from datamodel.modelgen.values import coerce, default_value
 from datamodel.schema.ir import FieldOrigin, Link, ModelField, Schema
@@ -44,6 +45,8 @@ class FieldOutcome:
     misfits: Misfits = field(default_factory=Misfits)
     filler: Filler | None = None
     question: Question | None = None
+    is_deleted: bool = False
+    """True where the live records that need a value and have none are deleted."""
 
     @property
     def lacking(self) -> int:
@@ -91,11 +94,11 @@ class Outcomes:
         }
 
 
-def find_outcomes(diff: SchemaDiff, census: Census, defaults: Mapping[tuple[str, str], Any]) -> Outcomes:
+def find_outcomes(diff: SchemaDiff, census: Census, options: PlanOptions) -> Outcomes:
     """Look at the records that the change touches; raise PlanOptionError for a default that does not fit."""
-    given = _check_defaults(diff.after, defaults)
+    given = _check_defaults(diff.after, options.defaults)
     fields = {
-        (each.model, each.name): _field_outcome(each, census, diff.after, given)
+        (each.model, each.name): _field_outcome(each, census, diff.after, given, options.deletes_lacking)
         for model in diff.kept
         for each in model.fields
     }
@@ -118,7 +121,11 @@ def _check_defaults(schema: Schema, defaults: Mapping[tuple[str, str], Any]) -> 
 
 
 def _field_outcome(
-    change: FieldChange, census: Census, schema: Schema, given: Mapping[tuple[str, str], Any]
+    change: FieldChange,
+    census: Census,
+    schema: Schema,
+    given: Mapping[tuple[str, str], Any],
+    deletes_lacking: bool,
 ) -> FieldOutcome:
     count = census.count(change.model)
     misfits = census.misfits(change) if change.conversion else Misfits()
@@ -130,11 +137,13 @@ def _field_outcome(
         filled, stored_lacking = count.filled[change.name], count.stored_missing(change.name)
     lacking = count.live - filled + (0 if change.target.type.is_list else misfits.misfits)
     filler = _known_filler(change, schema, given)
-    question = None
+    question, is_deleted = None, False
     if change.is_required and filler is None:
         filler = Filler(zero_value(schema, change.new.type), is_known=False)
-        question = _ask_default(change, schema, lacking) if lacking else None
-    return FieldOutcome(change, count.live, filled, stored_lacking, misfits, filler, question)
+        # A value that does not fit is somebody's: what becomes of it is asked in any case.
+        is_deleted = deletes_lacking and lacking > 0 and not misfits.misfits
+        question = _ask_default(change, schema, lacking) if lacking and not is_deleted else None
+    return FieldOutcome(change, count.live, filled, stored_lacking, misfits, filler, question, is_deleted)
 
 
 def _known_filler(change: FieldChange, schema: Schema, given: Mapping[tuple[str, str], Any]) -> Filler | None:

@@ -18,6 +18,7 @@ from datamodel.migrator.options import PlanOptions, StoredOptions
 from datamodel.migrator.outcomes import Outcomes, find_outcomes
 from datamodel.migrator.policies import PolicyChoice, choose_policies, list_choices
 from datamodel.migrator.questioner import Question, find_rename_questions
+from datamodel.migrator.removals import Removal, find_removals
 from datamodel.migrator.renaming import Renames, find_renames
 from datamodel.migrator.steps import PlanStep, Risk, describe_steps, integrity_step
 from datamodel.modelgen import ModelNames, NameMap, build_names
@@ -51,6 +52,7 @@ class Plan:
     """What is closed to public keys, or open to them, and why."""
     operations: tuple[Operation, ...] = field(default=(), repr=False, compare=False)
     clearings: tuple[Clearing, ...] = field(default=(), repr=False, compare=False)
+    removals: tuple[Removal, ...] = field(default=(), repr=False, compare=False)
 
     @property
     def is_destructive(self) -> bool:
@@ -94,7 +96,7 @@ def make_plan(
     names = _build_names(loaded.schema, base, renames)
     state = replay_state()
     census = Census(state.clone().apps, base.names, diff)
-    outcomes = find_outcomes(diff, census, options.defaults)
+    outcomes = find_outcomes(diff, census, options)
     operations = detect_operations(base, state, diff, names, outcomes)
     switch = integrity_step(base.options.schema, stored.schema) if base.version else None
     steps = (*([switch] if switch else ()), *describe_steps(diff, outcomes, census))
@@ -113,6 +115,7 @@ def make_plan(
         notes=loaded.notes,
         operations=tuple(operations),
         clearings=tuple(find_clearings(diff, outcomes)),
+        removals=tuple(find_removals(diff, outcomes)),
     )
 
 

@@ -112,6 +112,13 @@ def _field_steps(outcome: FieldOutcome, diff: SchemaDiff) -> Iterator[PlanStep]:
             yield PlanStep("make_optional", Risk.SAFE, text, change.model, change.name)
 
 
+DELETED = {
+    True: "has no value and is deleted, with what its relationships take along",
+    False: "have no value and are deleted, with what their relationships take along",
+}
+"""What happens to one record, and to several."""
+
+
 def _add_field_step(outcome: FieldOutcome) -> PlanStep:
     change, live = outcome.change, outcome.live
     required = "required field" if change.is_required else "field"
@@ -122,6 +129,9 @@ def _add_field_step(outcome: FieldOutcome) -> PlanStep:
         text = (
             f"add {required} {change.name} to {change.model}: {records(live)} {_verb(live, 'need')} a value"
         )
+    if outcome.is_deleted:
+        text = f"add {required} {change.name} to {change.model}: {records(live)} {DELETED[live == 1]}"
+        return PlanStep("add_field", Risk.DESTRUCTIVE, text, change.model, change.name, live)
     risk = Risk.RISKY if change.is_required and live else Risk.SAFE
     return PlanStep("add_field", risk, text, change.model, change.name, live)
 
@@ -145,7 +155,11 @@ def _required_step(outcome: FieldOutcome) -> PlanStep:
         return PlanStep(
             "make_required", Risk.SAFE, f"{text}: every record has a value", change.model, change.name, 0
         )
-    text += f": {_of(lacking, outcome.live)} {_verb(lacking, 'have')} no value"
+    text += f": {_of(lacking, outcome.live)}"
+    if outcome.is_deleted:
+        text += f" {DELETED[lacking == 1]}"
+        return PlanStep("make_required", Risk.DESTRUCTIVE, text, change.model, change.name, lacking)
+    text += f" {_verb(lacking, 'have')} no value"
     if not outcome.question:
         text += f" and {_verb(lacking, 'get')} {_filled_with(outcome.filler)}"
     return PlanStep("make_required", Risk.RISKY, text, change.model, change.name, lacking)

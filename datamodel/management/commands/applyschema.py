@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -31,14 +32,18 @@ class Command(BaseCommand):
         add_plan_arguments(parser)
         parser.add_argument("--yes", action="store_true", help="Apply without asking.")
         parser.add_argument(
-            "--allow-destructive", action="store_true", help="Agree to the steps that lose what records hold."
+            "--allow-destructive",
+            action="store_true",
+            help="Agree to the steps that lose what records hold, and to the loss of records that lack a required"
+            " value which --default does not give.",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
         require_tables()
         sources, select = read_schema_files(options["files"], options["dialect"])
         try:
-            plan = make_plan(sources, plan_options(options), select=select)
+            answers = replace(plan_options(options), deletes_lacking=options["allow_destructive"])
+            plan = make_plan(sources, answers, select=select)
             self.stdout.write("\n".join(plan_lines(plan)))
             if plan.is_empty:
                 return
