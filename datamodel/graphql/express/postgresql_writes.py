@@ -15,7 +15,7 @@ from psycopg import pq
 
 from datamodel.changes.bell import bell
 from datamodel.graphql.express.pool import Pool
-from datamodel.graphql.express.source import Begin, Lost, Unanswered, Work, refusal
+from datamodel.graphql.express.source import Begin, Lost, Unanswered, Work, check_room, refusal
 from datamodel.graphql.express.wire import Result, Wire, text_of
 from datamodel.modelgen.statements import Ask
 from datamodel.swift import Batch, Rows
@@ -146,6 +146,7 @@ class PostgreSQLWrites:
         """Django's connection, on which nothing is run."""
 
     async def write(self, begin: Begin) -> bytes:
+        check_room(len(self.pool.waiting))
         wire = await self.pool.acquire()
         try:
             wire.attach()

@@ -14,9 +14,21 @@ from datamodel.graphql.compiler.answers import Irregular, Rows
 from datamodel.graphql.compiler.sql import Statement
 from datamodel.graphql.errors import TOOK_TOO_LONG, ApiError, LimitExceeded
 from datamodel.limits import get_limit
+from datamodel.modelgen.errors import DatabaseBusy
 from datamodel.swift import REFUSALS, Steps
 
-__all__ = ["Begin", "Lost", "Source", "Unanswered", "Work", "Writes", "ended", "refusal", "too_long"]
+__all__ = [
+    "Begin",
+    "Lost",
+    "Source",
+    "Unanswered",
+    "Work",
+    "Writes",
+    "check_room",
+    "ended",
+    "refusal",
+    "too_long",
+]
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +50,12 @@ class Unanswered(Exception):  # noqa: N818  says what happened
 
 class Lost(Exception):  # noqa: N818  says what happened
     """The connection was lost while it wrote: nobody knows whether the write was carried out."""
+
+
+def check_room(waiting: int) -> None:
+    """Raise DatabaseBusy where too many writes wait already."""
+    if waiting >= get_limit("GRAPHQL_MAX_WAITING"):
+        raise DatabaseBusy
 
 
 def refusal(error: Exception) -> Unanswered:

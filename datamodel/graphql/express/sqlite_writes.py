@@ -23,7 +23,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from datamodel.changes.bell import bell
 from datamodel.graphql.compiler.sqlite import add_functions
-from datamodel.graphql.express.source import Begin, Unanswered, Work, refusal
+from datamodel.graphql.express.source import Begin, Unanswered, Work, check_room, refusal
 from datamodel.graphql.express.sqlite import identity
 from datamodel.modelgen.errors import DatabaseBusy
 from datamodel.turns import PATIENCE_S, turn
@@ -79,6 +79,7 @@ class SQLiteWrites:
         self.file: tuple[int, int] | None = None
 
     async def write(self, begin: Begin) -> bytes:
+        check_room(len(self.waiting))
         loop = asyncio.get_running_loop()
         job = Job(begin, loop.create_future())
         self.waiting.append(job)
