@@ -12,7 +12,7 @@ import sqlite3
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from bench.api.statements import STATEMENTS
+from bench.api.statements import LOGGED, STATEMENTS
 
 __all__ = ["application"]
 
@@ -61,6 +61,8 @@ async def open_pool() -> Any:
 
 async def answer(body: bytes) -> bytes:
     asked = json.loads(body)
+    if asked["op"] in LOGGED and not IS_POSTGRESQL:
+        return b'{"data":{"r":' + write_logged(asked["op"], asked["a"]).encode() + b"}}"
     sql, params = SQL[asked["op"]], asked["a"]
     if IS_ASYNC:
         async with (await open_pool()).connection() as taken:
@@ -68,6 +70,25 @@ async def answer(body: bytes) -> bytes:
     else:
         row = connection().execute(sql, params).fetchall()[0]
     return b'{"data":{"r":' + row[0].encode() + b"}}"
+
+
+def write_logged(operation: str, params: list[Any]) -> str:
+    """Write a record and its entry in the log; return its JSON."""
+    execute = connection().execute
+    execute("BEGIN IMMEDIATE")
+    if operation == "L1":
+        write, log = LOGGED["L1"]
+        (text,) = execute(write, params).fetchone()
+        execute(log)
+    else:
+        read, write, log = LOGGED["L2"]
+        given = dict(zip(("title", "rating", "id"), params, strict=True))
+        given["before"] = execute(read, given).fetchone()[0]
+        (text,) = execute(write, given).fetchall()[0]
+        execute(log, given)
+    execute("COMMIT")
+    made: str = text
+    return made
 
 
 async def application(

@@ -49,6 +49,18 @@ def choices_from(data: Data) -> Choices:
     }
 
 
+CREATE = (
+    "mutation($title: String!, $body: String!, $rating: Int!, $status: Status!, $publicationId: ID!) {"
+    " createArticle(input: {title: $title, body: $body, rating: $rating, status: $status,"
+    f" publicationId: $publicationId}}) {{ {SCALARS} }} }}"
+)
+CREATED = ("title", "body", "rating", "status", "publicationId")
+UPDATE = (
+    "mutation($title: String!, $rating: Int!, $id: ID!) {"
+    f" updateArticle(input: {{title: $title, rating: $rating, id: $id}}) {{ {SCALARS} }} }}"
+)
+UPDATED = ("title", "rating", "id")
+
 OPERATIONS = {
     each.name: each
     for each in (
@@ -78,22 +90,9 @@ OPERATIONS = {
             " nextToken } }",
             ("p",),
         ),
-        Operation(
-            "M1",
-            "create a record",
-            "mutation($title: String!, $body: String!, $rating: Int!, $status: Status!, $publicationId: ID!) {"
-            " createArticle(input: {title: $title, body: $body, rating: $rating, status: $status,"
-            f" publicationId: $publicationId}}) {{ {SCALARS} }} }}",
-            ("title", "body", "rating", "status", "publicationId"),
-            is_write=True,
-        ),
-        Operation(
-            "M2",
-            "update a record",
-            "mutation($title: String!, $rating: Int!, $id: ID!) {"
-            f" updateArticle(input: {{title: $title, rating: $rating, id: $id}}) {{ {SCALARS} }} }}",
-            ("title", "rating", "id"),
-            is_write=True,
-        ),
+        Operation("M1", "create a record", CREATE, CREATED, is_write=True),
+        Operation("M2", "update a record", UPDATE, UPDATED, is_write=True),
+        Operation("L1", "the same as M1; the limit logs it", CREATE, CREATED, is_write=True),
+        Operation("L2", "the same as M2; the limit logs it", UPDATE, UPDATED, is_write=True),
     )
 }

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.api.data import Data, make_data
-from bench.api.statements import TABLES
+from bench.api.statements import LOG, TABLES
 
 __all__ = ["fill_limit"]
 
@@ -46,8 +46,12 @@ def fill_limit(database: str, scale: int) -> None:
     times = f"created_at {text} NOT NULL, updated_at {text} NOT NULL"
     with opened(database, is_postgresql) as connection:
         cursor = connection.cursor()
-        for statement in CREATE:
-            cursor.execute(statement.format(text=text, times=times))
+        kinds = {
+            "json": "jsonb" if is_postgresql else "text",
+            "serial": "bigserial PRIMARY KEY" if is_postgresql else "integer PRIMARY KEY AUTOINCREMENT",
+        }
+        for statement in (*CREATE, *LOG):
+            cursor.execute(statement.format(text=text, times=times, **kinds))
         for statement, rows in inserts(make_data(scale), "%s" if is_postgresql else "?"):
             cursor.executemany(statement, rows)
         if is_postgresql:

@@ -7,7 +7,7 @@ Of several spellings these are the quickest known; `limit.py` puts nothing aroun
 
 from __future__ import annotations
 
-__all__ = ["STATEMENTS", "TABLES"]
+__all__ = ["LOG", "LOGGED", "STATEMENTS", "TABLES"]
 
 TABLES = {
     "Publication": ("publication", {"id": "id", "name": "name"}),
@@ -89,5 +89,49 @@ _POSTGRESQL = {
           ||']}}' AS j FROM article a WHERE a.publication_id=p.id ORDER BY a.id LIMIT 50) r),'')||']}}' AS j
         FROM publication p WHERE p.id>%s ORDER BY p.id LIMIT 10) r""",
 }
+
+LOG = (
+    """CREATE TABLE change (id {serial}, "group" {text} NOT NULL, version integer NOT NULL, model {text} NOT NULL,
+        "key" {text} NOT NULL, label {text} NOT NULL, action {text} NOT NULL, "before" {json}, "after" {json},
+        record_version integer NOT NULL, is_tombstone boolean NOT NULL, actor_kind {text} NOT NULL,
+        actor {text} NOT NULL, cause {text} NOT NULL, at bigint NOT NULL)""",
+    'CREATE INDEX change_of_record ON change (model, "key", id)',
+    'CREATE INDEX change_in_group ON change ("group", model, action, id)',
+    'CREATE INDEX change_of_kind ON change (model, action, "group")',
+    'CREATE INDEX change_by_actor ON change (actor_kind, actor, model, action, "group")',
+    "CREATE INDEX change_at ON change (at)",
+)
+"""A change log as Joinery keeps one, with the indexes that it has on both databases."""
+
+_LOGGED = '"group",version,model,"key",label,action,"before","after",record_version,is_tombstone,actor_kind,actor,cause,at'
+_SQLITE_MS = "CAST((julianday('now')-2440587.5)*86400000 AS integer)"
+_SQLITE_LOG = f"""INSERT INTO change({_LOGGED}) SELECT lower(hex(randomblob(16))),1,'Article',id,title,{{action}},
+        {{before}},json_object({_STORED}),1,0,'api_key','bench','',{_SQLITE_MS} FROM article WHERE"""
+
+LOGGED = {
+    "L1": (
+        _SQLITE["M1"],
+        _SQLITE_LOG.format(action="'create'", before="NULL") + " rowid=last_insert_rowid()",
+    ),
+    "L2": (
+        f"SELECT json_object({_STORED}),id FROM article WHERE id=:id",
+        "UPDATE article SET title=:title,rating=:rating,updated_at=strftime('%Y-%m-%dT%H:%M:%fZ') WHERE id=:id"
+        f" RETURNING json_object({_STORED})",
+        _SQLITE_LOG.format(action="'update'", before=":before") + " id=:id",
+    ),
+}
+"""SQLite's writes that are logged: several statements, in a transaction."""
+
+_POSTGRESQL_LOG = f"""INSERT INTO change({_LOGGED}) SELECT gen_random_uuid()::text,1,'Article',id,title,{{action}},
+        {{before}},to_jsonb(made),1,false,'api_key','bench','',(extract(epoch from now())*1000)::bigint FROM made"""
+_POSTGRESQL["L1"] = f"""WITH made AS ({_POSTGRESQL["M1"].partition(" RETURNING ")[0]} RETURNING *),
+        logged AS ({_POSTGRESQL_LOG.format(action="'create'", before="NULL")})
+        SELECT json_build_object({_STORED})::text FROM made"""
+_POSTGRESQL["L2"] = f"""WITH given AS (SELECT %s::text AS title,%s::integer AS rating,%s::text AS id),
+        old AS (SELECT article.* FROM article JOIN given USING (id) FOR NO KEY UPDATE OF article),
+        made AS (UPDATE article SET title=given.title,rating=given.rating,updated_at={_NOW} FROM given
+          WHERE article.id=given.id RETURNING article.*),
+        logged AS ({_POSTGRESQL_LOG.format(action="'update'", before="(SELECT to_jsonb(old) FROM old)")})
+        SELECT json_build_object({_STORED})::text FROM made"""
 
 STATEMENTS = {"sqlite": _SQLITE, "postgresql": _POSTGRESQL}
