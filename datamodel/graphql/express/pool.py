@@ -51,12 +51,14 @@ class Pool(Generic[W]):
             return self.idle.pop()
         if self.opened < self.size:
             return await self.open()
-        waiter: asyncio.Future[W | None] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        waiter: asyncio.Future[W | None] = loop.create_future()
         self.waiting.append(waiter)
+        patience = loop.call_later(self.wait_s, give_up, waiter)
         try:
-            found = await asyncio.wait_for(waiter, self.wait_s)
-        except TimeoutError as error:
-            raise Unanswered("No connection became free.") from error
+            found = await waiter
+        finally:
+            patience.cancel()
         return found if found is not None else await self.open()
 
     async def open(self) -> W:
@@ -94,3 +96,8 @@ class Pool(Generic[W]):
         while self.idle:
             self.opened -= 1
             self.idle.pop().close()
+
+
+def give_up(waiter: asyncio.Future[Any]) -> None:
+    if not waiter.done():
+        waiter.set_exception(Unanswered("No connection became free."))

@@ -67,10 +67,12 @@ class WritingWire(Wire):
         self.pg.enter_pipeline_mode()
         self.is_committing = False
         """True from the moment on at which the server may commit."""
+        self.readers: dict[bytes, list[tuple[int, Callable[[bytes], Any]]]] = {}
+        """What makes values of the columns that a prepared statement answers with."""
 
     async def exchange(self, batch: Batch) -> list[Rows]:
         """Send a batch; return the rows of each statement. Raise Failed."""
-        unread = [self.send(ask) for ask in batch.asks]
+        sent = [self.send(ask) for ask in batch.asks]
         if batch.is_last:
             self.is_committing = True
             self.pg.pipeline_sync()
@@ -78,35 +80,54 @@ class WritingWire(Wire):
             self.pg.send_flush_request()
         await self.flush()
         found = []
-        for before in unread:
+        for name, before in sent:
             for _ in range(before):
                 await self.command()
-            found.append(rows_of(await self.command()))
+            found.append(self.rows_of(name, await self.command()))
         if batch.is_last:
             await self.synchronised()
         return found
 
-    def send(self, ask: Ask) -> int:
-        """Send a statement, prepared on first use; return how many commands come before it."""
+    def send(self, ask: Ask) -> tuple[bytes, int]:
+        """Send a statement, prepared on first use; return its name, and how many commands come before it."""
         sql, count = ask.ready.postgresql, 0
         name = self.name_of(sql)
         if name is None:
             name, outdated = self.new_name(sql)
             if outdated is not None:
                 self.pg.send_query_params(b"DEALLOCATE " + outdated, None)
+                self.readers.pop(outdated, None)
                 count += 1
             self.pg.send_prepare(name, sql.encode())
             count += 1
-        self.pg.send_query_prepared(name, [text_of(param) for param in ask.params])
-        return count
+        self.pg.send_query_prepared(name, list(map(text_of, ask.params)))
+        return name, count
 
     async def command(self) -> Result:
         """Return the result of the next command."""
-        result = await self.next_result()
+        if self.pg.is_busy():
+            await self.wait()
+        result = self.pg.get_result()
         if result is None or result.status not in DONE:
             raise Failed(result)
-        await self.next_result()
+        # What comes next says that the command is done; it is here already.
+        self.pg.get_result()
         return result
+
+    def rows_of(self, name: bytes, result: Result) -> Rows:
+        """Return a result's rows as values."""
+        if not result.ntuples:
+            return ()
+        readers = self.readers.get(name)
+        if readers is None:
+            types = map(result.ftype, range(result.nfields))
+            readers = [(column, READERS.get(type_, bytes.decode)) for column, type_ in enumerate(types)]
+            self.readers[name] = readers
+        get = result.get_value
+        return [
+            [None if (cell := get(row, column)) is None else read(cell) for column, read in readers]
+            for row in range(result.ntuples)
+        ]
 
     async def commit(self) -> None:
         """End the transaction, and keep what it wrote."""
@@ -199,13 +220,3 @@ class PostgreSQLWrites:
 
     def close(self) -> None:
         self.pool.close()
-
-
-def rows_of(result: Result) -> Rows:
-    """Return a result's rows as values."""
-    columns = [(column, READERS.get(result.ftype(column), bytes.decode)) for column in range(result.nfields)]
-    get = result.get_value
-    return [
-        [None if (cell := get(row, column)) is None else read(cell) for column, read in columns]
-        for row in range(result.ntuples)
-    ]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import OrderedDict
+from collections.abc import Callable
 from typing import Any
 
 import psycopg
@@ -124,19 +125,28 @@ class Wire:
 
 def text_of(param: Any) -> bytes | None:
     """Return a parameter as the server reads it; its type stands in the statement, or is plain there."""
+    kind: Any = type(param)
+    make = TEXTS.get(kind)
+    return make(param) if make is not None else text_of_other(param)
+
+
+def text_of_other(param: Any) -> bytes:
+    """Return what is of none of the usual types: Django wraps integers and JSON for psycopg."""
     match param:
-        case None:
-            return None
-        case bool():
-            return b"true" if param else b"false"
-        case str():
-            return param.encode()
         case int():
-            # Django wraps integers for psycopg.
             return b"%d" % param
         case Jsonb():
             return json_text(param)
     return repr(float(param)).encode()
+
+
+TEXTS: dict[type, Callable[[Any], bytes | None]] = {
+    str: str.encode,
+    int: lambda number: b"%d" % number,
+    bool: lambda truth: b"true" if truth else b"false",
+    type(None): lambda _nothing: None,
+}
+"""What makes the texts of the usual types."""
 
 
 def json_text(param: Jsonb) -> bytes:
