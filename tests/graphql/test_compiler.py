@@ -264,3 +264,39 @@ def test_tokens_of_lists_inside_a_page_continue_each_list(activate_schema: Activ
         assert page == {"items": [{"id": f"{name}2"}], "nextToken": None}
         other = gql(query, i="b" if name == "a" else "a", t=token)
         assert other["errors"][0]["message"] == "Invalid pagination token given."
+
+
+@pytest.mark.parametrize("count", range(6))
+def test_a_page_ends_where_it_should(
+    things: DataModel, gql: Gql, only_compiled: None, statements: Statements, count: int
+) -> None:
+    """In the order of creation SQLite hands a page over as one text, with the record after it."""
+    texts = [f"{number}" + ",\x02},{\x02" for number in range(count)]
+    for number, text in enumerate(texts):
+        records.create(things, "Thing", {"id": str(number), "text": text})
+    pages = "query($n: String) { listThings(limit: 2, nextToken: $n) { items { text } nextToken } }"
+    found, token = [], None
+    for _ in range(1 + count // 2):
+        statements.clear()
+        page = gql(pages, n=token)["data"]["listThings"]
+        assert len(page["items"]) == min(2, count - len(found))
+        found += [item["text"] for item in page["items"]]
+        if (token := page["nextToken"]) is None:
+            break
+    assert found == texts
+    assert any("COUNT(*) FROM (SELECT" in sql for sql in statements) == (connection.vendor == "sqlite")
+
+
+def test_another_order_has_a_row_for_every_record(
+    activate_schema: Activate, gql: Gql, only_compiled: None
+) -> None:
+    datamodel = activate_schema(
+        'type Log @model { id: ID! kind: String @index(queryField: "byKind", sortKeyFields: ["n"]) n: Int }'
+    )
+    for number in (3, 1, 2):
+        records.create(datamodel, "Log", {"id": str(number), "kind": "k", "n": number})
+    query = 'query($t: String) { byKind(kind: "k", limit: 2, nextToken: $t) { items { n } nextToken } }'
+    first = gql(query)["data"]["byKind"]
+    assert [item["n"] for item in first["items"]] == [1, 2]
+    last = gql(query, t=first["nextToken"])["data"]["byKind"]
+    assert ([item["n"] for item in last["items"]], last["nextToken"]) == ([3], None)

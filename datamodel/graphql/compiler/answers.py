@@ -22,6 +22,7 @@ from datamodel.limits import get_limit
 __all__ = [
     "CompiledField",
     "ConnectionForm",
+    "GatheredRows",
     "Irregular",
     "JsonText",
     "RecordForm",
@@ -34,6 +35,9 @@ __all__ = [
 
 FAILURE, FAILED_VALUE = marks.FAILURE.encode(), marks.FAILED_VALUE
 PAGE, PART, BLANK, RECORD = (bytes([mark]) for mark in (marks.PAGE, marks.PART, marks.BLANK, marks.RECORD))
+
+
+NEXT, NEXT_RECORD = bytes([marks.NEXT]), b"," + bytes([marks.NEXT])
 
 
 class Irregular(Exception):  # noqa: N818  says what was found
@@ -65,6 +69,31 @@ class TupleRows:
 
     def cells(self, row: int, first: int, last: int) -> Sequence[Any]:
         return self.rows[row][first:last]
+
+
+class GatheredRows:
+    """The rows of a page that came as one: the records' texts together, their keys, the stamp, and how many.
+
+    One record more than the page holds says that there is more; its text is cut off.
+    """
+
+    def __init__(self, rows: Rows, most: int) -> None:
+        texts, keys, _stamp, count = rows.cells(0, 0, 4)
+        self.count = int(count)
+        self.keys = as_bytes(keys)
+        text = as_bytes(texts)
+        self.text = (text[: text.rindex(NEXT_RECORD)] if self.count > most else text).replace(NEXT, b"")
+
+    def texts(self, column: int, most: int) -> list[bytes]:
+        return [self.text] if self.count else []
+
+    def cells(self, row: int, first: int, last: int) -> Sequence[Any]:
+        return [self.keys.split(b",", row + 1)[row]]
+
+
+def as_bytes(text: str | bytes | None) -> bytes:
+    """Return a text as bytes; none where nothing was put together."""
+    return text.encode() if isinstance(text, str) else text or b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +203,8 @@ class CompiledField:
 
     def answer(self, rows: Rows, request: Request) -> bytes:
         """Return the field's JSON; raise Irregular, or LimitExceeded where it holds too much."""
+        if self.statement.is_gathered and isinstance(self.form, ConnectionForm):
+            rows = GatheredRows(rows, self.form.page.page.limit)
         text = self.form.text(rows, request)
         # Looking for the one character first is many times as fast.
         if self.may_fail and FAILED_VALUE in text and FAILURE in text:

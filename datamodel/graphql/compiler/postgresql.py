@@ -24,6 +24,8 @@ class PostgreSQLSpelling:
     """The planner hashes whole tables for a join; a query of its own is always looked up by index."""
     stamps_pages = True
     """Asking once more would be another way to the server and back."""
+    gathers_pages = False
+    """Rows come as they are found, and a long page is looked at before all of it is here."""
 
     def member(self, key: str, value: Column, column: str) -> Member:
         return Member(key, Sql(column_text(value, column)))

@@ -32,6 +32,8 @@ class Spelling(Protocol):
     """How many parents are joined to one query; any other is a query of its own."""
     stamps_pages: bool
     """Whether every row of a page brings the schema version along, or it is asked for afterwards."""
+    gathers_pages: bool
+    """Whether a page comes as one text where it can, or as a row for every record."""
 
     def member(self, key: str, value: Column, column: str) -> Member:
         """A column as a field of an object."""

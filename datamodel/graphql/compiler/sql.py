@@ -79,6 +79,8 @@ class Statement(Ready):
     """How many rows it answers with at most."""
     is_stamped: bool = False
     """True where the last column tells the active schema version."""
+    is_gathered: bool = False
+    """True where one row holds the whole page, see `answers.GatheredRows`."""
 
     def bind(self, values: Mapping[str, Any]) -> list[Any]:
         """Return the parameters of a request; raise BadRequest for a value no database can hold."""

@@ -72,6 +72,8 @@ class SQLiteSpelling:
     most_joins = 40
     stamps_pages = False
     """Asking once more costs less than a column of a hundred rows."""
+    gathers_pages = True
+    """Every row that Python is handed costs more than a record."""
 
     def member(self, key: str, value: Column, column: str) -> Member:
         if isinstance(value.field, models.JSONField):

@@ -85,7 +85,21 @@ class Writer:
         is_token_asked = any(isinstance(each, PageKey) for _, each in read.fields)
         most_rows = read.page.limit + is_token_asked
         tail = self.tail(read, table, most_rows)
+        if self.spelling.gathers_pages and len(texts) == 1 and read.page.attributes == (SURROGATE,):
+            return self.gathered_page([*texts, *position], read.model, table, [clause, tail])
         return self.statement([*texts, *position], read.model, table, [clause, tail], most_rows)
+
+    def gathered_page(
+        self, columns: Sequence[Sql], model: type[Record], table: Table, clauses: Iterable[Sql]
+    ) -> Statement:
+        """Return the statement that answers a page in the order of creation: one row, see `answers.GatheredRows`."""
+        text, key = columns
+        listed = joined(",", [text.within("{} AS j"), key.within("{} AS k")]).within("SELECT {}")
+        rows = joined("", [listed, self.source(model, table), *clauses])
+        separator = f"','||{self.spelling.character(marks.NEXT)}"
+        texts, keys = self.spelling.gathered("j", separator), self.spelling.gathered("k", "','")
+        made = rows.within(f"SELECT {texts},{keys},({ACTIVE_STAMP}),COUNT(*) FROM ({{}})")  # noqa: S608 (known texts)
+        return Statement(made.text, made.params, is_stamped=True, is_gathered=True)
 
     def statement(
         self,
