@@ -109,11 +109,12 @@ def authenticate_key(raw: str) -> Caller | None:
 
 
 def recognise_key(raw: str) -> Caller | None:
-    """Return the caller behind a key that was looked up a moment ago; None for any other. Asks no database."""
+    """Return the caller behind a key that was looked up a moment ago; None for any other. Asks no database.
+
+    A key is not trusted for longer than it is valid.
+    """
     found = _trusted.get(hash_key(raw))
-    if found is None or found.until < monotonic() or found.expires_at <= timezone.now():
-        return None
-    return found.caller
+    return found.caller if found is not None and found.until >= monotonic() else None
 
 
 def forget_keys(**_kwargs: Any) -> None:
@@ -126,14 +127,15 @@ post_delete.connect(forget_keys, sender=ApiKey, dispatch_uid="joinery.keys")
 
 
 def _look_up(digest: str, now: datetime) -> _Trusted | None:
-    """Read a key that is not revoked, and trust it for a moment."""
-    until = monotonic() + TRUSTED_SECONDS
+    """Read a key that is not revoked, and trust it for a moment, or for as long as it is valid."""
+    asked_at = monotonic()
     _trusted.pop(digest, None)
     key = ApiKey.objects.filter(hash=digest).first()
     if key is None or key.revoked_at is not None:
         return None
     if key.expires_at > now and (key.last_used_at is None or now - key.last_used_at > USE_NOTED_EVERY):
         _note_use(key, now)
+    until = asked_at + min(TRUSTED_SECONDS, (key.expires_at - now).total_seconds())
     found = _Trusted(key.hash, Caller(Actor("api_key", key.name), key.scope), key.expires_at, until)
     if len(_trusted) >= TRUSTED_KEYS:
         _trusted.clear()

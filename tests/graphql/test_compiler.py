@@ -284,7 +284,7 @@ def test_a_page_ends_where_it_should(
         if (token := page["nextToken"]) is None:
             break
     assert found == texts
-    assert any("COUNT(*) FROM (SELECT" in sql for sql in statements) == (connection.vendor == "sqlite")
+    assert any("MAX(k) FROM (SELECT" in sql for sql in statements) == (connection.vendor == "sqlite")
 
 
 def test_another_order_has_a_row_for_every_record(

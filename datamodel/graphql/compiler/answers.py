@@ -37,9 +37,6 @@ FAILURE, FAILED_VALUE = marks.FAILURE.encode(), marks.FAILED_VALUE
 PAGE, PART, BLANK, RECORD = (bytes([mark]) for mark in (marks.PAGE, marks.PART, marks.BLANK, marks.RECORD))
 
 
-NEXT, NEXT_RECORD = bytes([marks.NEXT]), b"," + bytes([marks.NEXT])
-
-
 class Irregular(Exception):  # noqa: N818  says what was found
     """Something in the answer needs an error of its own: the field has to be executed without the compiler."""
 
@@ -49,7 +46,7 @@ class Rows(Protocol):
 
     count: int
 
-    def texts(self, column: int, most: int) -> list[bytes]:
+    def texts(self, column: int, most: int) -> Sequence[bytes | memoryview]:
         """Return the first texts of a column."""
 
     def cells(self, row: int, first: int, last: int) -> Sequence[Any]:
@@ -72,19 +69,20 @@ class TupleRows:
 
 
 class GatheredRows:
-    """The rows of a page that came as one: the records' texts together, their keys, the stamp, and how many.
+    """The rows of a page that came as one: the records' texts together, their keys, the stamp, how many they are.
 
-    One record more than the page holds says that there is more; its text is cut off.
+    One record more than the page holds says that there is more. Its text, whose length comes along, is cut off.
     """
 
     def __init__(self, rows: Rows, most: int) -> None:
-        texts, keys, _stamp, count = rows.cells(0, 0, 4)
+        texts, keys, _stamp, count, length = rows.cells(0, 0, 5)
         self.count = int(count)
         self.keys = as_bytes(keys)
-        text = as_bytes(texts)
-        self.text = (text[: text.rindex(NEXT_RECORD)] if self.count > most else text).replace(NEXT, b"")
+        # A page is large: it is not copied before it is put into the answer.
+        text = memoryview(as_bytes(texts))
+        self.text = text[: -int(length) - 1] if self.count > most else text
 
-    def texts(self, column: int, most: int) -> list[bytes]:
+    def texts(self, column: int, most: int) -> list[memoryview]:
         return [self.text] if self.count else []
 
     def cells(self, row: int, first: int, last: int) -> Sequence[Any]:
@@ -120,7 +118,7 @@ class RecordForm:
         return 1
 
     def text(self, rows: Rows, request: Request) -> bytes:
-        return rows.texts(0, 1)[0] if rows.count else b"null"
+        return bytes(rows.texts(0, 1)[0]) if rows.count else b"null"
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,11 +135,12 @@ class ConnectionForm:
 
     def text(self, rows: Rows, request: Request) -> bytes:
         limit = self.page.page.limit
-        pieces = [b"{"]
+        pieces: list[bytes | memoryview] = [b"{"]
         for key, what in self.fields:
             pieces.append(key)
             if isinstance(what, int):
-                pieces += [b"[", b",".join(rows.texts(what, limit)), b"]"]
+                texts = rows.texts(what, limit)
+                pieces += [b"[", texts[0] if len(texts) == 1 else b",".join(texts), b"]"]
             elif isinstance(what, bytes):
                 pieces.append(what)
             elif what == "startedAt":

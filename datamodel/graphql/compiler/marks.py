@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["BLANK", "FAILED_VALUE", "FAILURE", "NEXT", "PAGE", "PART", "RECORD"]
+__all__ = ["BLANK", "FAILED_VALUE", "FAILURE", "PAGE", "PART", "RECORD"]
 
 FAILED_VALUE = 127
 """The character that stands for a value which cannot be answered. Hardly a text holds it, and no JSON escapes it."""
@@ -15,9 +15,6 @@ A text that is exactly this one character looks the same; executing it anyhow do
 
 PAGE, PART = 1, 3
 """The characters around a nested list's position, and between its parts. JSON never holds them raw."""
-
-NEXT = 2
-"""The character behind the comma before the next record, where a page comes as one text: the last may be cut off."""
 
 BLANK = 4
 """The character around the name of a value that is filled in later."""

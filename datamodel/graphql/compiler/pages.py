@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from django.db import models
@@ -13,10 +14,46 @@ from datamodel.access import Actor
 from datamodel.graphql.compiler.conditions import field_of
 from datamodel.graphql.compiler.fields import Field
 from datamodel.graphql.paging import Page, Position, Scope, after, make_token, null_places, read_token
-from datamodel.graphql.slots import PAGES, Looks, Slot, known, resolve
+from datamodel.graphql.slots import PAGES, Binding, Looks, Slot, known, resolve
 from datamodel.modelgen import Record
 
 __all__ = ["PagePlan", "Pages"]
+
+
+class Digests:
+    """The digests of a scope whose arguments each request fills. Clients ask with the same values again and again."""
+
+    MOST = 256
+    LONGEST = 200
+    """Characters of a text among the values that are kept."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+        self.bindings = tuple(bindings_in(scope.arguments))
+        self.known: dict[tuple[Any, ...], str] = {}
+
+    def find(self, values: Mapping[str, Any], actor: Actor) -> str:
+        """Return the digest of a request's scope."""
+        key = (actor.kind, actor.name, *[binding.bind(values) for binding in self.bindings])
+        found = self.known.get(key)
+        if found is None:
+            found = Scope(self.scope.name, resolve(self.scope.arguments, values)).digest(actor)
+            if all(type(part) is not str or len(part) <= self.LONGEST for part in key):
+                if len(self.known) >= self.MOST:
+                    self.known.clear()
+                self.known[key] = found
+        return found
+
+
+def bindings_in(value: Any) -> Iterator[Binding]:
+    """Yield what a request fills in, in a structure of a scope."""
+    match value:
+        case Binding():
+            yield value
+        case Mapping():
+            yield from chain.from_iterable(map(bindings_in, value.values()))
+        case list() | tuple():
+            yield from chain.from_iterable(map(bindings_in, value))
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +64,7 @@ class PagePlan:
     page: Page
     parents: int
     """How many values tell whose list a token continues; 0 for a root field."""
+    digests: Digests
 
     def begin(self, values: Mapping[str, Any], actor: Actor) -> tuple[Any, ...]:
         """Return the position of the request's token, then whose list it is; raise BadRequest."""
@@ -46,8 +84,7 @@ class PagePlan:
         return make_token(self.digest(values, actor), position)
 
     def digest(self, values: Mapping[str, Any], actor: Actor) -> str:
-        scope = self.page.scope
-        return Scope(scope.name, resolve(scope.arguments, values)).digest(actor)
+        return self.digests.find(values, actor)
 
 
 class Pages:
@@ -59,7 +96,7 @@ class Pages:
 
     def add(self, page: Page, parents: Sequence[Field]) -> PagePlan:
         """Add a page whose list belongs to a parent told by these fields."""
-        plan = PagePlan(len(self.plans), page, len(parents) or int(page.is_sync))
+        plan = PagePlan(len(self.plans), page, len(parents) or int(page.is_sync), Digests(page.scope))
         self.plans.append(plan)
         return plan
 

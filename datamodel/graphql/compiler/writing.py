@@ -85,7 +85,7 @@ class Writer:
         is_token_asked = any(isinstance(each, PageKey) for _, each in read.fields)
         most_rows = read.page.limit + is_token_asked
         tail = self.tail(read, table, most_rows)
-        if self.spelling.gathers_pages and len(texts) == 1 and read.page.attributes == (SURROGATE,):
+        if self.spelling.gathers_pages and len(texts) == 1 and tuple(read.page.orders) == (CREATION,):
             return self.gathered_page([*texts, *position], read.model, table, [clause, tail])
         return self.statement([*texts, *position], read.model, table, [clause, tail], most_rows)
 
@@ -96,9 +96,10 @@ class Writer:
         text, key = columns
         listed = joined(",", [text.within("{} AS j"), key.within("{} AS k")]).within("SELECT {}")
         rows = joined("", [listed, self.source(model, table), *clauses])
-        separator = f"','||{self.spelling.character(marks.NEXT)}"
-        texts, keys = self.spelling.gathered("j", separator), self.spelling.gathered("k", "','")
-        made = rows.within(f"SELECT {texts},{keys},({ACTIVE_STAMP}),COUNT(*) FROM ({{}})")  # noqa: S608 (known texts)
+        texts, keys = self.spelling.gathered("j", "','"), self.spelling.gathered("k", "','")
+        # Beside the greatest key stands what its own row holds: the length of the last text.
+        last = "COUNT(*),LENGTH(CAST(j AS BLOB)),MAX(k)"
+        made = rows.within(f"SELECT {texts},{keys},({ACTIVE_STAMP}),{last} FROM ({{}})")  # noqa: S608 (known texts)
         return Statement(made.text, made.params, is_stamped=True, is_gathered=True)
 
     def statement(

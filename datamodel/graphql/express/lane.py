@@ -97,7 +97,7 @@ class Express:
 
     async def version(self) -> bytes:
         rows = await self.source.fetch(VERSION, ())
-        return rows.texts(0, 1)[0] if rows.count else b"0"
+        return bytes(rows.texts(0, 1)[0]) if rows.count else b"0"
 
     def close(self) -> None:
         self.source.close()
