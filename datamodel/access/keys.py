@@ -108,12 +108,12 @@ def authenticate_key(raw: str) -> Caller | None:
     return found.caller
 
 
-def recognise_key(raw: str) -> Caller | None:
-    """Return the caller behind a key that was looked up a moment ago; None for any other. Asks no database.
+def recognise_key(digest: str) -> Caller | None:
+    """Return the caller behind a key, by its hash, that was looked up a moment ago. Asks no database.
 
-    A key is not trusted for longer than it is valid.
+    None for any other. A key is not trusted for longer than it is valid.
     """
-    found = _trusted.get(hash_key(raw))
+    found = _trusted.get(digest)
     return found.caller if found is not None and found.until >= monotonic() else None
 
 

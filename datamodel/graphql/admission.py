@@ -38,6 +38,7 @@ class Admission:
     """What is known of a POST by its headers."""
 
     key: str
+    key_hash: str
     address: str
     content_type: str
     headers: Pairs

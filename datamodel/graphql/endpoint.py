@@ -18,7 +18,7 @@ from django.db import DEFAULT_DB_ALIAS, DatabaseError, InterfaceError, connectio
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from datamodel import registry
-from datamodel.access import Actor, Caller, authenticate_key, client_address, recognise_key
+from datamodel.access import Actor, Caller, authenticate_key, client_address, hash_key, recognise_key
 from datamodel.changes.bell import bell
 from datamodel.graphql.admission import Admission, Admissions, request_id
 from datamodel.graphql.batch import answer_batch
@@ -213,7 +213,7 @@ class Endpoint:
         self, admission: Admission, body: bytes
     ) -> tuple[Request | None, Ticket | WriteTicket | None]:
         """Return what a body asks, and the ticket where all of it is known; whatever takes work is for a thread."""
-        caller, served = recognise_key(admission.key), self.served
+        caller, served = recognise_key(admission.key_hash), self.served
         if caller is None or served is None:
             return None, None
         try:
@@ -422,7 +422,8 @@ def admission_of(credentials: Credentials, content_type: str, headers: Headers) 
     fixed = {"content-type": content_type, "cache-control": "no-store", **cors_headers(headers)}
     pairs = tuple((name.lower().encode(), value.encode()) for name, value in fixed.items())
     is_rated = get_rate("RATE_LIMIT") > 0
-    return Admission(credentials.key or "", credentials.address, content_type, pairs, is_rated)
+    key = credentials.key or ""
+    return Admission(key, hash_key(key), credentials.address, content_type, pairs, is_rated)
 
 
 async def send_quickly(send: Send, response: Response, admission: Admission) -> None:
