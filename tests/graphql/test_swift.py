@@ -14,7 +14,7 @@ from django.db.models.signals import post_save, pre_save
 
 from datamodel import records
 from datamodel.graphql.endpoint import Endpoint, application
-from datamodel.graphql.express import Lost
+from datamodel.graphql.express import Lost, Unanswered, sqlite_writes
 from datamodel.graphql.express.lane import Express
 from datamodel.graphql.express.sqlite_writes import SQLiteWrites
 from datamodel.models import Change
@@ -465,6 +465,23 @@ def test_while_another_writes_a_thread_waits(
     assert asyncio.run(hold_the_turn())["data"]["createMember"]["name"] == "Ole"
     assert at_once[-1] is False
     assert threads == []
+
+
+@only_sqlite
+@pytest.mark.parametrize("failure", [Unanswered("The file is not there."), ValueError("unforeseen")])
+def test_what_goes_wrong_once_keeps_no_later_write_waiting(
+    known: DataModel, gql: Gql, threads: list[str], monkeypatch: pytest.MonkeyPatch, failure: Exception
+) -> None:
+    def fail(_path: object) -> None:
+        raise failure
+
+    gql(CREATE, i={"name": "Wim"})
+    with monkeypatch.context() as patch:
+        patch.setattr(sqlite_writes, "identity", fail)
+        assert gql(CREATE, i={"name": "Xia"})["data"]["createMember"]["name"] == "Xia"
+    assert threads == [CREATE]
+    assert gql(CREATE, i={"name": "Yan"})["data"]["createMember"]["name"] == "Yan"
+    assert threads == [CREATE]
 
 
 # PostgreSQL's own

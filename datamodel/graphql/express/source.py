@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Protocol, TypeAlias, TypeVar
 
+import django.db
 import psycopg
 from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -34,7 +35,7 @@ logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-EXPECTED = (*REFUSALS, Irregular, ApiError, sqlite3.Error, psycopg.Error)
+EXPECTED = (*REFUSALS, Irregular, ApiError, sqlite3.Error, psycopg.Error, django.db.Error)
 """What comes up in a write that is refused, or that takes a closer look."""
 
 
@@ -60,6 +61,8 @@ def check_room(waiting: int) -> None:
 
 def refusal(error: Exception) -> Unanswered:
     """Return what it means that a write raised an error and was rolled back: a thread looks at it again."""
+    if isinstance(error, Unanswered):
+        return error
     if not isinstance(error, EXPECTED):
         logger.error("A write failed.", exc_info=error)
     return Unanswered(str(error))

@@ -17,13 +17,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 
-import django.db
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from datamodel.changes.bell import bell
 from datamodel.graphql.compiler.sqlite import add_functions
-from datamodel.graphql.express.source import Begin, Unanswered, Work, check_room, refusal
+from datamodel.graphql.express.source import Begin, Work, check_room, refusal
 from datamodel.graphql.express.sqlite import identity
 from datamodel.modelgen.errors import DatabaseBusy
 from datamodel.turns import PATIENCE_S, turn
@@ -101,10 +100,23 @@ class SQLiteWrites:
         if is_lone and rounds:
             loop.call_soon(self.see_to, loop, rounds - 1)
             return
-        if not (is_lone and self.write_at_once()):
-            running = asyncio.ensure_future(self.work(lambda: self.run(self.take())))
-            running.add_done_callback(lambda done: self.end(loop, done))
-        elif self.waiting:
+        if is_lone and self.write_at_once():
+            self.go_on(loop)
+            return
+        jobs: list[Job] = []
+        try:
+            running = asyncio.ensure_future(self.work(lambda: self.run(jobs)))
+        except RuntimeError as error:
+            # The threads are gone: the server stops.
+            jobs += self.take()
+            note(jobs, refusal(error))
+            self.end(loop, jobs)
+        else:
+            running.add_done_callback(lambda _done: self.end(loop, jobs))
+
+    def go_on(self, loop: asyncio.AbstractEventLoop) -> None:
+        """See to what came meanwhile."""
+        if self.waiting:
             loop.call_soon(self.see_to, loop, ROUNDS)
         else:
             self.is_running = False
@@ -117,7 +129,7 @@ class SQLiteWrites:
 
     def write_at_once(self) -> bool:
         """Carry out the only write, unless others write; return whether that was done."""
-        if self.raw is None or identity(self.path) != self.file:
+        if self.raw is None or not self.is_in_place():
             return False
         began = monotonic()
         job = self.waiting.pop()
@@ -130,30 +142,36 @@ class SQLiteWrites:
             self.crowded_until = monotonic() + CROWDED_S
         return True
 
-    def end(self, loop: asyncio.AbstractEventLoop, done: asyncio.Future[list[Job]]) -> None:
-        """Hand over what a thread did; see to what came meanwhile."""
-        jobs = done.result()
+    def is_in_place(self) -> bool:
+        """Return whether the file is there, and the one that the connection is to."""
+        try:
+            return identity(self.path) == self.file
+        except Exception as error:
+            # Whatever it is, a thread meets it too, and those who wait are told.
+            refusal(error)
+            return False
+
+    def end(self, loop: asyncio.AbstractEventLoop, jobs: Sequence[Job]) -> None:
+        """Hand over what a thread did, and go on."""
         for job in jobs:
             job.tell()
         if len(jobs) > 1:
             self.crowded_until = monotonic() + CROWDED_S
-        if self.waiting:
-            self.see_to(loop, ROUNDS)
-        else:
-            self.is_running = False
+        self.go_on(loop)
 
     # Wherever it is
 
-    def run(self, jobs: list[Job]) -> list[Job]:
-        """Carry out writes in a thread, where one may wait for the database."""
+    def run(self, jobs: list[Job]) -> None:
+        """Carry out what waits in a thread, where one may wait for the database; add it to ``jobs``."""
+        jobs += self.take()
         try:
             raw = self.opened()
             raw.execute(f"PRAGMA busy_timeout = {PATIENCE_S * 1000:.0f}")
             self.carry_out(jobs, PATIENCE_S)
             raw.execute("PRAGMA busy_timeout = 0")
-        except (OSError, sqlite3.Error, django.db.Error, Unanswered) as error:
-            note(jobs, Unanswered(str(error)))
-        return jobs
+        except Exception as error:
+            # Whoever waits is told in any case; a thread of their own finds out what is wrong.
+            note(jobs, refusal(error))
 
     def opened(self) -> sqlite3.Connection:
         """Return the connection, to the file that is there now."""
