@@ -9,6 +9,7 @@ import pytest
 from django.db.backends.utils import CursorWrapper
 
 from datamodel.graphql.compiler.sql import Statement
+from datamodel.graphql.endpoint import Endpoint
 from datamodel.graphql.express.postgresql import PostgreSQLSource
 from datamodel.graphql.express.sqlite import SQLiteSource
 from datamodel.registry import DataModel
@@ -58,3 +59,17 @@ def noting_fetch(seen: Statements, fetch: Any) -> Any:
         return await fetch(self, statement, params)
 
     return noting
+
+
+@pytest.fixture
+def threads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What was answered in a thread."""
+    seen: list[str] = []
+    answer_asked = Endpoint.answer_asked
+
+    def noting(self: Endpoint, caller: Any, content_type: str, asked: Any, **given: Any) -> Any:
+        seen.append(asked.query)
+        return answer_asked(self, caller, content_type, asked, **given)
+
+    monkeypatch.setattr(Endpoint, "answer_asked", noting)
+    return seen

@@ -15,7 +15,7 @@ from django.db import connection
 
 from datamodel import access, records
 from datamodel.graphql.compiler.sql import Statement
-from datamodel.graphql.endpoint import Endpoint, application
+from datamodel.graphql.endpoint import application
 from datamodel.graphql.errors import LimitExceeded
 from datamodel.graphql.express import Unanswered, sqlite
 from datamodel.graphql.express.sqlite import SQLiteSource
@@ -37,20 +37,6 @@ def teams(activate_schema: Activate) -> DataModel:
     for number in range(3):
         records.create(datamodel, "Team", {"id": f"t{number}", "mantra": f"Go {number}"})
     return datamodel
-
-
-@pytest.fixture
-def threads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What was answered in a thread."""
-    seen: list[str] = []
-    answer_asked = Endpoint.answer_asked
-
-    def noting(self: Endpoint, caller: Any, content_type: str, asked: Any, **given: Any) -> Any:
-        seen.append(asked.query)
-        return answer_asked(self, caller, content_type, asked, **given)
-
-    monkeypatch.setattr(Endpoint, "answer_asked", noting)
-    return seen
 
 
 def test_a_known_query_needs_no_thread(teams: DataModel, gql: Gql, threads: list[str]) -> None:

@@ -13,7 +13,7 @@ from django.db import connection
 from django.db.models.signals import post_save, pre_save
 
 from datamodel import records
-from datamodel.graphql.endpoint import Endpoint, application
+from datamodel.graphql.endpoint import application
 from datamodel.graphql.express import Lost, Unanswered, sqlite_writes
 from datamodel.graphql.express.lane import Express
 from datamodel.graphql.express.sqlite_writes import SQLiteWrites
@@ -35,20 +35,6 @@ UPDATE = (
 
 only_postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="PostgreSQL's connections")
 only_sqlite = pytest.mark.skipif(connection.vendor != "sqlite", reason="SQLite's one writer")
-
-
-@pytest.fixture
-def threads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What was answered in a thread."""
-    seen: list[str] = []
-    answer_asked = Endpoint.answer_asked
-
-    def noting(self: Endpoint, caller: Any, content_type: str, asked: Any, **given: Any) -> Any:
-        seen.append(asked.query)
-        return answer_asked(self, caller, content_type, asked, **given)
-
-    monkeypatch.setattr(Endpoint, "answer_asked", noting)
-    return seen
 
 
 @pytest.fixture
